@@ -1,0 +1,1 @@
+"""Raw corpora become a release."""

@@ -1,0 +1,1 @@
+"""Models behind one protocol: load, score, generate; torch lives here and in tune."""

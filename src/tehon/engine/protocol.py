@@ -1,0 +1,33 @@
+"""What evaluation asks of a model; any object with these members will do."""
+
+import typing
+from collections.abc import Iterator, Sequence
+
+from tehon.prompts import ChatTemplate
+from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
+
+
+class Model(typing.Protocol):
+    """A causal language model with its tokenizer, and perhaps an adapter.
+
+    Attributes:
+        digest: sha256 over what decides its answers: configuration, weights, tokenizer, adapter, precision.
+        context_length: the longest input in tokens.
+        positions: token positions computed so far, padding included; the honest measure of work.
+        chat: the tokenizer's chat template; None where it has none.
+    """
+
+    digest: str
+    context_length: int
+    positions: int
+    chat: ChatTemplate | None
+
+    def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
+        """Answer in the order of the requests; no answer depends on which others were asked with it.
+
+        Raises:
+            NotFinite: a log-likelihood is NaN or infinite; the request is named.
+        """
+
+    def generate(self, requests: Sequence[Generation]) -> Iterator[Completion]:
+        """Answer greedily, in the order of the requests; no answer depends on which others were asked with it."""

@@ -1,0 +1,1 @@
+"""Raw formats, one a file; every byte is hostile until checked."""

@@ -1,0 +1,79 @@
+"""TOML files as records: unknown keys, wrong types and wrong ranges are errors with their place."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from tehon.errors import BadConfig
+from tehon.records.record import Record
+
+R = TypeVar("R", bound=Record)
+
+
+def read_toml(path: Path, kind: type[R], changes: "tuple[str, ...]" = ()) -> R:
+    """A record from a TOML file, `name` defaulting to the file's own.
+
+    Args:
+        path: the file.
+        kind: the record's type.
+        changes: `key.sub=value` assignments over the file, values in TOML's own syntax (a bare word is a string).
+
+    Raises:
+        BadConfig: the file is no TOML, or breaks the record's schema.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig(str(path), f"must be TOML, but {error}", "Correct that place") from error
+    table.setdefault("name", path.stem)
+    for change in changes:
+        _assign(table, change, str(path))
+    return to_record(table, kind, str(path))
+
+
+def to_record(table: dict[str, Any], kind: type[R], where: str) -> R:
+    """A table as a record.
+
+    Raises:
+        BadConfig: it breaks the schema; the message names the key.
+    """
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        key = place.strip("`.")
+        problem = f"{key or 'the table'} is wrong: {reason[:1].lower()}{reason[1:]}{_came(table, key)}"
+        fields = ", ".join(field.name for field in msgspec.structs.fields(kind))
+        remedy = f"Known keys are {fields}" if "unknown field" in reason else f"See the docstring of {kind.__name__}"
+        raise BadConfig(where, problem, remedy) from error
+
+
+def _came(table: dict[str, Any], key: str) -> str:
+    value: Any = table
+    for step in key.split("."):
+        if not isinstance(value, dict) or step not in value:
+            return ""
+        value = value[step]
+    return "" if isinstance(value, dict | list) else f", got {value!r}"
+
+
+def _assign(table: dict[str, Any], change: str, where: str) -> None:
+    key, equals, text = change.partition("=")
+    steps = key.strip().split(".")
+    if not equals or not all(steps):
+        raise BadConfig(f"--set {change}", "must look like key=value or key.sub=value", "For example --set lora.rank=8")
+    for step in steps[:-1]:
+        inner = table.setdefault(step, {})
+        if not isinstance(inner, dict):
+            raise BadConfig(f"--set {change}", f"{step} is no table in {where}", "Set the key itself")
+        table = inner
+    table[steps[-1]] = _value(text.strip())
+
+
+def _value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

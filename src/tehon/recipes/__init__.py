@@ -1,0 +1,1 @@
+"""TOML only: mixtures, tuning recipes, suites, protocols, experiments."""

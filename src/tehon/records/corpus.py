@@ -1,0 +1,189 @@
+"""What a corpus gives: licences, parts, examples, documents, and what was dropped."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from tehon.records.record import Record
+
+Cluster = Literal[
+    "commonsense",
+    "summarisation",
+    "reading comprehension",
+    "simplification",
+    "correction",
+    "translation",
+    "inference",
+    "sentiment",
+    "paraphrase",
+    "question answering",
+    "acceptability",
+    "morality",
+    "dialogue",
+    "general",
+]
+"""The task clusters of training data: the paper's five first, then what it names as missing."""
+
+Rendering = Literal["published", "fixed"]
+"""`published` imitates the paper's generator, quirks included; `fixed` repairs its known defects."""
+
+
+class Licence(Record):
+    """What a licence allows, with the evidence for it.
+
+    Attributes:
+        spdx: an SPDX licence expression, such as `CC-BY-SA-4.0`.
+        url: where the corpus states it.
+        attribution: the line that must be shown wherever the data go; empty where none is asked for.
+        commercial: commercial use is allowed.
+        derivatives: changed versions may be shared.
+        share_alike: changed versions must carry the same licence.
+    """
+
+    spdx: str
+    url: str
+    attribution: str = ""
+    commercial: bool = True
+    derivatives: bool = True
+    share_alike: bool = False
+
+
+class Download(Record):
+    """One upstream file: its address, and its digest and size where they are known."""
+
+    url: str
+    sha256: str | None = None
+    size_bytes: int | None = None
+
+
+class Part(Record):
+    """A slice of a source that a mixture can select by its properties.
+
+    Attributes:
+        name: unique within the source.
+        cluster: the task cluster of its examples.
+        language: BCP 47 code of the response.
+        direction: `en-ja` for translation; None otherwise.
+        translation: the examples ask for translation.
+        wording: the fixed instruction, or its pattern, for the docs.
+    """
+
+    name: str
+    cluster: Cluster
+    language: str = "ja"
+    direction: str | None = None
+    translation: bool = False
+    wording: str = ""
+
+
+class Turn(Record):
+    """One earlier turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Example(Record):
+    """One instruction with its response, and where it comes from.
+
+    Attributes:
+        id: unique in a release: `jsquad/000123`.
+        upstream_id: the corpus's own id, or the row number where it has none.
+        instruction: what is asked.
+        input: the material it is asked about; empty when there is none.
+        response: the answer to learn.
+        history: earlier turns of the same conversation, oldest first, a system prompt at the front.
+        source: the source's name.
+        part: the part's name.
+        split: the upstream split that it was read from.
+        cluster: its task cluster.
+        language: BCP 47 code of the response.
+        licence: SPDX expression.
+        wording: which of several wordings was chosen; empty where there is one.
+    """
+
+    id: str
+    upstream_id: str
+    instruction: str
+    input: str = ""
+    response: str
+    history: tuple[Turn, ...] = ()
+    source: str
+    part: str
+    split: str
+    cluster: Cluster
+    language: str
+    licence: str
+    wording: str = ""
+
+
+class Document(Record):
+    """Plain text for continued pre-training."""
+
+    id: str
+    text: str
+    source: str
+    licence: str
+
+
+class Drop(Record):
+    """A row that was left out, by which step and why; every one is counted in the card.
+
+    Attributes:
+        example_id: the example's id, or `source/file:row` for a row that never became one.
+        step: `read`, `clean`, `deduplicate`, `decontaminate` or `mix`.
+        reason: a short constant phrase, the key of the count.
+    """
+
+    example_id: str
+    step: str
+    reason: str
+
+
+class ReadOptions(Record):
+    """How a source is read.
+
+    Attributes:
+        rendering: imitate the paper's generator, or repair its defects.
+        splits: the splits to read; None means those that the source allows for training.
+        seed: the key of every keyed choice (wordings).
+    """
+
+    rendering: Rendering = "fixed"
+    splits: tuple[str, ...] | None = None
+    seed: int = 0
+
+
+class Source(Record):
+    """One corpus: what it is, what may be done with it, and how its files are read.
+
+    Attributes:
+        name: the file's name on the shelf.
+        title: the corpus's own name.
+        licence: its licence, with evidence.
+        citation: how its authors want to be cited.
+        homepage: where it is published.
+        splits: split -> it may be trained on.
+        benchmark: the benchmark family that its data belong to, such as `jglue`; empty if none.
+        encoding: of its text files; never guessed.
+        downloads: its upstream files.
+        parts: what mixtures select from it.
+        sample: file name -> content written by us in the upstream layout; feeds its contract test and docs row.
+        read: yields an Example for every row that can be one and a Drop for every row that cannot, in upstream order.
+            Its folder holds the upstream files under their upstream names.
+        embedded: the examples are made by the package itself, so no raw folder is needed.
+    """
+
+    name: str
+    title: str
+    licence: Licence
+    citation: str
+    homepage: str
+    splits: Mapping[str, bool]
+    benchmark: str = ""
+    encoding: str = "utf-8"
+    downloads: tuple[Download, ...] = ()
+    parts: tuple[Part, ...]
+    sample: Mapping[str, bytes]
+    read: Callable[[Path, ReadOptions], Iterator[Example | Drop]]
+    embedded: bool = False

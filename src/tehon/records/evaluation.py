@@ -1,0 +1,318 @@
+"""What evaluation takes and gives: tasks, items, requests, answers, scores."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from tehon.records.corpus import Download, Example, Licence
+from tehon.records.record import Record
+
+TaskKind = Literal["choice", "perplexity", "generation"]
+
+
+class TaskPrompt(Record):
+    """One published prompt version of a task; strings only.
+
+    Attributes:
+        description: stands once, at the front.
+        query: one item without its label, with `{…}` for the item's fields.
+        separator: follows each shot's label.
+        choices: in label order; empty means the item's own.
+        source: where the strings come from.
+    """
+
+    description: str = ""
+    query: str
+    separator: str = "\n\n"
+    choices: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Item(Record):
+    """One evaluation example: an Example, which any template renders, plus what only evaluation needs.
+
+    Attributes:
+        example: id, instruction, input and the gold response.
+        fields: what a task prompt's query may name, such as `premise`.
+        choices: the answers to choose from; empty where the task has none.
+        answer: index of the right choice; None where the task has no choices.
+        references: other right answers; may be empty.
+    """
+
+    example: Example
+    fields: dict[str, str]
+    choices: tuple[str, ...] = ()
+    answer: int | None = None
+    references: tuple[str, ...] = ()
+
+
+class Task(Record):
+    """One evaluation task.
+
+    Attributes:
+        name: the file's name on the shelf.
+        title: the corpus's own name.
+        kind: how it is scored.
+        language: BCP 47 code of its items.
+        labels: names of the choices for tables, in label order; empty where items bring their own.
+        splits: split -> file pattern in the task's raw folder, such as `valid*.json`.
+        split: the one that is scored.
+        shots_split: the one that shots are drawn from; empty for a task without shots.
+        prompts: version -> its strings.
+        default_template: a version of `prompts`, or a template's name.
+        licence: with evidence.
+        citation: how its authors want to be cited.
+        homepage: where it is published.
+        benchmark: the benchmark family, such as `jglue`; empty if none.
+        downloads: upstream files.
+        sample: file name -> content written by us in the upstream layout.
+        read: yields the items of one file in upstream order.
+        embedded: the items are in the package itself, so no raw folder is needed.
+    """
+
+    name: str
+    title: str
+    kind: TaskKind
+    language: str
+    labels: tuple[str, ...] = ()
+    splits: Mapping[str, str]
+    split: str
+    shots_split: str = ""
+    prompts: Mapping[str, TaskPrompt] = {}
+    default_template: str
+    licence: Licence
+    citation: str
+    homepage: str
+    benchmark: str = ""
+    downloads: tuple[Download, ...] = ()
+    sample: Mapping[str, bytes]
+    read: Callable[[Path], Iterator[Item]]
+    embedded: bool = False
+
+
+class Protocol(Record):
+    """How contexts and continuations become tokens, how shots are drawn, what is done with long prompts.
+
+    Attributes:
+        name: the file's name.
+        title: one line for tables.
+        encode: `tuning` encodes segments apart as tuning does, without a word-start mark inside the text; `separate`
+            encodes them apart, marks and all (jp-stable); `joint` encodes the whole and splits it at the longest
+            common token prefix (later harnesses).
+        bos: `never`, or as the `tokenizer` does by itself.
+        shots: `harness42` draws anew for every item from one stream seeded 42 after shuffling the items (jp-stable of
+            summer 2023); `fixed` draws one balanced set for all items.
+        overlong: what is done with a prompt longer than the model's context: `left` cuts on the left and says so.
+        seed: of the shots.
+        source: where the protocol comes from.
+    """
+
+    name: str
+    title: str
+    encode: Literal["tuning", "separate", "joint"] = "tuning"
+    bos: Literal["never", "tokenizer"] = "tokenizer"
+    shots: Literal["harness42", "fixed"] = "fixed"
+    overlong: Literal["left", "error"] = "left"
+    seed: int = 42
+    source: str = ""
+
+
+class Cell(Record):
+    """One task of a suite, with every template and number of shots that it is scored at.
+
+    Attributes:
+        task: its name.
+        templates: prompt versions or template names; empty means the adapter's own template, else the task's default.
+        shots: numbers of shots.
+        split: the split to score; empty means the task's own.
+        shots_split: the split that shots come from; empty means the task's own.
+        limit: score only this many items, the first after the protocol's shuffle; None scores all.
+        max_new_tokens: for generation.
+        repetition_penalty: for generation; 1 is none.
+    """
+
+    task: str
+    templates: tuple[str, ...] = ()
+    shots: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = (0,)
+    split: str = ""
+    shots_split: str = ""
+    limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    max_new_tokens: Annotated[int, msgspec.Meta(ge=1)] = 256
+    repetition_penalty: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+
+
+class Suite(Record):
+    """Tasks × templates × shots under one protocol."""
+
+    name: str
+    title: str = ""
+    protocol: str = "tehon"
+    cells: tuple[Cell, ...]
+
+
+class Loglikelihood(Record):
+    """Asks for log p(continuation | context), in nats.
+
+    Attributes:
+        context: what comes before; may be empty.
+        continuation: what is scored.
+        end: the end token is scored after it as well.
+    """
+
+    context: str
+    continuation: str
+    end: bool = False
+
+
+class Generation(Record):
+    """Asks for a continuation.
+
+    Attributes:
+        context: what the model reads.
+        stop: strings that end the answer; they are cut off.
+        max_new_tokens: at most.
+        repetition_penalty: 1 is none (Keskar et al. 2019, arXiv 1909.05858).
+    """
+
+    context: str
+    stop: tuple[str, ...] = ()
+    max_new_tokens: int = 256
+    repetition_penalty: float = 1.0
+
+
+class Scored(Record):
+    """The answer to a Loglikelihood.
+
+    Attributes:
+        logprob: of the continuation, summed over its tokens, in nats, the end token left out.
+        tokens: of the continuation, the end token left out.
+        end_logprob: of the end token; None unless asked for.
+        greedy: every token of the continuation was the most likely one.
+        prompt_tokens: of context and continuation before any cut.
+        truncated: tokens cut on the left.
+    """
+
+    logprob: float
+    tokens: int
+    end_logprob: float | None = None
+    greedy: bool
+    prompt_tokens: int
+    truncated: int = 0
+
+
+class Completion(Record):
+    """The answer to a Generation.
+
+    Attributes:
+        text: without the stop string.
+        finish: `end` token, `stop` string, or `length` when neither came.
+        tokens: generated, the end token included.
+        prompt_tokens: of the context.
+        truncated: tokens cut on the left.
+    """
+
+    text: str
+    finish: Literal["end", "stop", "length"]
+    tokens: int
+    prompt_tokens: int
+    truncated: int = 0
+
+
+class ItemResult(Record):
+    """One item under one template and number of shots: one line of `items.jsonl`.
+
+    Attributes:
+        item: the example's id.
+        task: its name.
+        template: prompt version or template name.
+        shots: number of shots.
+        shot_ids: the examples that were shown.
+        context: what the model read.
+        gold: the right answer.
+        choices: what could be chosen.
+        logprobs: of each choice, or of the gold response alone.
+        prediction: the chosen text, or the generated one; empty for perplexity.
+        correct: the prediction is right; None where that is not judged.
+        tokens: scored or generated tokens, the end token left out.
+        end_logprob: of the end token after the gold response; None unless scored.
+        bytes: UTF-8 bytes of the gold response.
+        finish: how a generation ended.
+        prompt_tokens: of the longest prompt of this item before any cut.
+        truncated: tokens cut on the left of it.
+    """
+
+    item: str
+    task: str
+    template: str
+    shots: int
+    shot_ids: tuple[str, ...] = ()
+    context: str
+    gold: str = ""
+    choices: tuple[str, ...] = ()
+    logprobs: tuple[float, ...] = ()
+    prediction: str = ""
+    correct: bool | None = None
+    tokens: int = 0
+    end_logprob: float | None = None
+    bytes: int = 0
+    finish: str = ""
+    prompt_tokens: int = 0
+    truncated: int = 0
+
+
+class Score(Record):
+    """One number of one cell, with what must be known to read it.
+
+    Attributes:
+        task: its name.
+        template: prompt version or template name.
+        shots: number of shots.
+        metric: `accuracy`, `token_perplexity`, `distinct`, …
+        value: of the metric.
+        standard_error: None where none is defined.
+        count: items.
+        baseline: the majority class's accuracy; None where there is none.
+        histogram: predicted choice -> items, in label order.
+        flags: `constant` (one choice always), `over_training_length:N` and `over_context:N` (items), `stand-in`, …
+    """
+
+    task: str
+    template: str
+    shots: int
+    metric: str
+    value: float
+    standard_error: float | None = None
+    count: int
+    baseline: float | None = None
+    histogram: dict[str, int] = {}
+    flags: tuple[str, ...] = ()
+
+
+class Scores(Record):
+    """Everything that one evaluation of one model found: `scores.json`.
+
+    Attributes:
+        model: name for tables.
+        base: what was loaded.
+        model_digest: of configuration and weights.
+        adapter: the adapter's fingerprint; empty for a base.
+        adapter_template: the template that the adapter was tuned with; empty for a base.
+        suite: as it ran.
+        protocol: as it ran.
+        scores: one line a metric.
+        positions: that the model computed.
+        items: scored or generated for.
+    """
+
+    model: str
+    base: str
+    model_digest: str
+    adapter: str = ""
+    adapter_template: str = ""
+    suite: Suite
+    protocol: Protocol
+    scores: tuple[Score, ...]
+    positions: int
+    items: int

@@ -1,0 +1,10 @@
+"""What every record is."""
+
+from typing import dataclass_transform
+
+import msgspec
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A frozen value whose decoder refuses unknown keys, so that a typing error in a file is an error."""

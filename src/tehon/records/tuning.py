@@ -1,0 +1,154 @@
+"""What tuning takes and gives: families, recipes, adapters."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from tehon.records.record import Record
+
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Family(Record):
+    """One model architecture.
+
+    Attributes:
+        name: the file's name on the shelf.
+        title: one line for the docs.
+        model_types: `model_type` values of `config.json` that belong to it.
+        targets: the modules that LoRA changes unless a recipe says otherwise.
+        tiny: `model_type` and configuration of a random model small enough for a test.
+    """
+
+    name: str
+    title: str
+    model_types: tuple[str, ...]
+    targets: tuple[str, ...]
+    tiny: dict[str, Any]
+
+
+class Lora(Record):
+    """LoRA's settings (Hu et al. 2021, arXiv 2106.09685).
+
+    Attributes:
+        rank: r, the inner dimension.
+        alpha: the update is scaled by alpha / rank.
+        dropout: probability of dropping an input of the update.
+        targets: module names; empty means the family's own.
+    """
+
+    rank: AtLeastOne = 4
+    alpha: Annotated[float, msgspec.Meta(gt=0)] = 16.0
+    dropout: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.05
+    targets: tuple[str, ...] = ()
+
+
+class Recipe(Record):
+    """How a base is tuned; the paper's Table I is one file a column.
+
+    Attributes:
+        name: the file's name.
+        title: one line for lists.
+        base: path, hub name or `package:NAME` of the model to tune; may be given on the command line.
+        family: of the base; empty means by its `model_type`.
+        template: how examples become prompts.
+        lora: LoRA's settings.
+        learning_rate: the peak.
+        schedule: what the learning rate does after warm-up.
+        warmup_steps: steps of linear warm-up.
+        weight_decay: AdamW's.
+        max_grad_norm: gradients are clipped to it; 0 turns clipping off.
+        batch_size: examples in one step, exactly.
+        epochs: how often every example is seen.
+        max_steps: stop earlier; None runs all epochs.
+        sequence_length: the longest prompt in tokens.
+        overlong: `published` cuts on the right; `keep_response` shortens the input, never the response and its end.
+        prompt_loss_weight: weight of the context's tokens in the loss; 1 as published, 0 for the response only.
+        layout: how a step's examples are laid out in memory; the loss is the same.
+        token_budget: positions in one forward pass, at most.
+        precision: of the frozen base; `auto` is bf16 where the device computes it fast.
+        seed: of the order, the adapter's start values and dropout.
+        validation_size: examples held back to measure the loss.
+        log_steps: steps between two lines of the curve.
+        checkpoint_minutes: time between two checkpoints; 0 writes one after every step.
+    """
+
+    name: str
+    title: str = ""
+    base: str = ""
+    family: str = ""
+    template: str
+    lora: Lora = Lora()
+    learning_rate: Annotated[float, msgspec.Meta(gt=0)] = 3e-4
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    warmup_steps: Annotated[int, msgspec.Meta(ge=0)] = 0
+    weight_decay: NotNegative = 0.0
+    max_grad_norm: NotNegative = 1.0
+    batch_size: AtLeastOne = 128
+    epochs: AtLeastOne = 1
+    max_steps: AtLeastOne | None = None
+    sequence_length: Annotated[int, msgspec.Meta(ge=8)] = 256
+    overlong: Literal["published", "keep_response"] = "keep_response"
+    prompt_loss_weight: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    layout: Literal["padded", "sorted", "prefix_tree"] = "prefix_tree"
+    token_budget: AtLeastOne = 2048
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    seed: int = 42
+    validation_size: Annotated[int, msgspec.Meta(ge=0)] = 0
+    log_steps: AtLeastOne = 1
+    checkpoint_minutes: NotNegative = 10.0
+
+
+class TuningCounts(Record):
+    """What happened to the examples on their way into the model, counted exactly.
+
+    Attributes:
+        examples: trained on.
+        tokens: of all of them, end tokens included.
+        scored_tokens: with a loss.
+        cut_right: cut on the right, so that the end token is lost (`published`).
+        input_shortened: input shortened so that the response fits (`keep_response`).
+        dropped: left out because nothing scored would remain.
+        steps: optimiser steps.
+        positions: that the model computed, padding included.
+    """
+
+    examples: int
+    tokens: int
+    scored_tokens: int
+    cut_right: int
+    input_shortened: int
+    dropped: int
+    steps: int
+    positions: int
+
+
+class Adapter(Record):
+    """A finished tuning, in PEFT's own format.
+
+    Attributes:
+        recipe: as it ran.
+        base: what was tuned, as named in the recipe or on the command line.
+        base_digest: of the base's configuration and weights.
+        release: the release's name.
+        release_digest: the release's digest.
+        template: must be used again in evaluation.
+        parameters: trained numbers.
+        counts: examples, tokens, positions.
+        first_loss: mean loss per scored token over the first logged step.
+        last_loss: over the last one.
+        validation_loss: mean NLL per scored token on the held-back examples; None without them.
+    """
+
+    recipe: Recipe
+    base: str
+    base_digest: str
+    release: str
+    release_digest: str
+    template: str
+    parameters: int
+    counts: TuningCounts
+    first_loss: float
+    last_loss: float
+    validation_loss: float | None = None

@@ -1,0 +1,1 @@
+"""Scores of many models become one report."""

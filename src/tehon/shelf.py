@@ -1,0 +1,67 @@
+"""A folder of modules as a lazy, read-only mapping: one thing, one file, found by its name.
+
+`SOURCES["jsquad"]` imports `tehon.sources.jsquad` and takes its `SOURCE`. Nothing is imported before it is asked for,
+nothing registers itself, and a missing name is answered with near ones. Other packages add entries through entry
+points of the group named like the folder (`tehon.sources = {mycorpus = "my_package.mycorpus"}`).
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from tehon.errors import UnknownName, UsageError
+
+T = TypeVar("T")
+
+
+class Shelf(Mapping[str, T]):
+    """Entry name -> record, in alphabetical order.
+
+    Args:
+        package: the folder, such as `tehon.sources`; also the group of entry points.
+        kind: the record's type.
+    """
+
+    def __init__(self, package: str, kind: type[T]) -> None:
+        """Look at nothing yet."""
+        self.package = package
+        self.kind = kind
+
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """Entry name -> module path; own entries win over entry points of the same name."""
+        own = {module.name: f"{self.package}.{module.name}" for module in iter_modules([str(files(self.package))])}
+        found = {point.name: point.value for point in entry_points(group=self.package)} | own
+        return dict(sorted(found.items()))
+
+    def __getitem__(self, name: str) -> T:
+        """Import the entry's module and return its record.
+
+        Raises:
+            UnknownName: no entry has that name.
+            UsageError: the module holds no record of the right kind.
+        """
+        noun = self.kind.__name__.lower()
+        if name not in self.modules:
+            raise UnknownName(noun, name, self.modules)
+        entry = getattr(import_module(self.modules[name]), noun.upper(), None)
+        if not isinstance(entry, self.kind):
+            problem = f"the module must define {noun.upper()} as a {self.kind.__name__}"
+            raise UsageError(self.modules[name], problem, "Look at another file of the same folder")
+        return entry
+
+    def __iter__(self) -> Iterator[str]:
+        """Names in alphabetical order."""
+        return iter(self.modules)
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return len(self.modules)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether an entry has that name; imports nothing."""
+        return name in self.modules

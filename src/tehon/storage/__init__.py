@@ -1,0 +1,1 @@
+"""What lies on disk between stages: atomic files, manifests, shards, provenance."""

@@ -1,0 +1,129 @@
+"""Finished folders: the manifest is written last, and says what went in and what came out."""
+
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from tehon.errors import Damaged, DataError, OutputTaken, RawFileMissing
+from tehon.records.files import FileEntry, Kind, Manifest, Provenance
+from tehon.records.record import Record
+from tehon.storage.atomic import PARTIAL, sweep, write_bytes
+
+MANIFEST = "manifest.json"
+R = TypeVar("R", bound=Record)
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's bytes, as lower-case hexadecimal digits."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def tree_sha256(paths: dict[str, Path]) -> dict[str, str]:
+    """Name -> sha256 of each of these files, in the order of the names."""
+    return {name: file_sha256(path) for name, path in sorted(paths.items())}
+
+
+def fingerprint(config: dict[str, Any], inputs: dict[str, str]) -> str:
+    """sha256 over a configuration and the digests of everything it reads."""
+    return sha256(msgspec.json.encode([config, inputs], order="sorted")).hexdigest()
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """A record as plain data, the way it stands in a manifest."""
+    builtins: dict[str, Any] = msgspec.to_builtins(record)
+    return builtins
+
+
+def pretty(value: object) -> bytes:
+    """A record or plain data as indented JSON with a final newline."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def finished(folder: Path, kind: Kind, print_: str) -> Manifest | None:
+    """The manifest of a folder that already holds this very result; None where nothing is finished.
+
+    Leftovers of a killed run are swept away.
+
+    Raises:
+        OutputTaken: the folder is finished, but with another configuration or other inputs.
+    """
+    if not folder.exists():
+        return None
+    sweep(folder)
+    if not (folder / MANIFEST).exists():
+        return None
+    manifest = read_manifest(folder, kind)
+    if manifest.fingerprint != print_:
+        problem = "holds a finished result of another configuration or other inputs"
+        raise OutputTaken(str(folder), problem, "Choose another --out, or move the folder away")
+    return manifest
+
+
+def finish(
+    folder: Path,
+    kind: Kind,
+    *,
+    config: dict[str, Any],
+    inputs: dict[str, str],
+    result: Record,
+    provenance: Provenance,
+) -> Manifest:
+    """Write the manifest over every file of the folder; from here on it is finished."""
+    files = {
+        path.relative_to(folder).as_posix(): FileEntry(sha256=file_sha256(path), size_bytes=path.stat().st_size)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST and not path.name.endswith(PARTIAL)
+    }
+    manifest = Manifest(
+        kind=kind,
+        fingerprint=fingerprint(config, inputs),
+        config=config,
+        inputs=inputs,
+        files=files,
+        result=plain(result),
+        provenance=provenance,
+    )
+    write_bytes(folder / MANIFEST, pretty(manifest))
+    return manifest
+
+
+def read_manifest(folder: Path, kind: Kind) -> Manifest:
+    """The manifest of a finished folder.
+
+    Raises:
+        RawFileMissing: there is none: the folder is missing or its stage has not finished.
+        Damaged: it is not readable.
+        DataError: the folder holds another kind of result.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        problem = f"must be a finished {kind}, but it has no {MANIFEST}"
+        raise RawFileMissing(str(folder), problem, "Run the step that makes it again")
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Damaged(str(path), f"must be a manifest, but {error}", "Make the folder again") from error
+    if manifest.kind != kind:
+        problem = f"must hold a {kind}, but its manifest says {manifest.kind}"
+        raise DataError(str(folder), problem, f"Give the folder of a {kind}")
+    return manifest
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Check that every file is there, unchanged.
+
+    Raises:
+        Damaged: a file is missing or differs.
+    """
+    for name, entry in manifest.files.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != entry.size_bytes or file_sha256(path) != entry.sha256:
+            raise Damaged(str(path), "must be as its manifest says, but is missing or changed", "Make the folder again")
+
+
+def result(manifest: Manifest, kind: type[R]) -> R:
+    """The stage's record out of its manifest."""
+    return msgspec.convert(manifest.result, kind)

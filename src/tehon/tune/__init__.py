@@ -1,0 +1,1 @@
+"""A release and a base become an adapter."""
