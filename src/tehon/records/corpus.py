@@ -28,7 +28,7 @@ Rendering = Literal["published", "fixed"]
 """`published` imitates the paper's generator, quirks included; `fixed` repairs its known defects."""
 
 
-class Licence(Record):
+class Licence(Record, kw_only=True):
     """What a licence allows, with the evidence for it.
 
     Attributes:
@@ -48,7 +48,7 @@ class Licence(Record):
     share_alike: bool = False
 
 
-class Download(Record):
+class Download(Record, kw_only=True):
     """One upstream file: its address, and its digest and size where they are known."""
 
     url: str
@@ -56,7 +56,7 @@ class Download(Record):
     size_bytes: int | None = None
 
 
-class Part(Record):
+class Part(Record, kw_only=True):
     """A slice of a source that a mixture can select by its properties.
 
     Attributes:
@@ -76,14 +76,14 @@ class Part(Record):
     wording: str = ""
 
 
-class Turn(Record):
+class Turn(Record, kw_only=True):
     """One earlier turn of a conversation."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class Example(Record):
+class Example(Record, kw_only=True):
     """One instruction with its response, and where it comes from.
 
     Attributes:
@@ -117,7 +117,7 @@ class Example(Record):
     wording: str = ""
 
 
-class Document(Record):
+class Document(Record, kw_only=True):
     """Plain text for continued pre-training."""
 
     id: str
@@ -126,7 +126,7 @@ class Document(Record):
     licence: str
 
 
-class Drop(Record):
+class Drop(Record, kw_only=True):
     """A row that was left out, by which step and why; every one is counted in the card.
 
     Attributes:
@@ -140,7 +140,7 @@ class Drop(Record):
     reason: str
 
 
-class ReadOptions(Record):
+class ReadOptions(Record, kw_only=True):
     """How a source is read.
 
     Attributes:
@@ -154,7 +154,7 @@ class ReadOptions(Record):
     seed: int = 0
 
 
-class Source(Record):
+class Source(Record, kw_only=True):
     """One corpus: what it is, what may be done with it, and how its files are read.
 
     Attributes:

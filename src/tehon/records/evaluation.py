@@ -12,7 +12,7 @@ from tehon.records.record import Record
 TaskKind = Literal["choice", "perplexity", "generation"]
 
 
-class TaskPrompt(Record):
+class TaskPrompt(Record, kw_only=True):
     """One published prompt version of a task; strings only.
 
     Attributes:
@@ -30,7 +30,7 @@ class TaskPrompt(Record):
     source: str = ""
 
 
-class Item(Record):
+class Item(Record, kw_only=True):
     """One evaluation example: an Example, which any template renders, plus what only evaluation needs.
 
     Attributes:
@@ -48,7 +48,7 @@ class Item(Record):
     references: tuple[str, ...] = ()
 
 
-class Task(Record):
+class Task(Record, kw_only=True):
     """One evaluation task.
 
     Attributes:
@@ -92,7 +92,7 @@ class Task(Record):
     embedded: bool = False
 
 
-class Protocol(Record):
+class Protocol(Record, kw_only=True):
     """How contexts and continuations become tokens, how shots are drawn, what is done with long prompts.
 
     Attributes:
@@ -119,7 +119,7 @@ class Protocol(Record):
     source: str = ""
 
 
-class Cell(Record):
+class Cell(Record, kw_only=True):
     """One task of a suite, with every template and number of shots that it is scored at.
 
     Attributes:
@@ -143,7 +143,7 @@ class Cell(Record):
     repetition_penalty: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 
 
-class Suite(Record):
+class Suite(Record, kw_only=True):
     """Tasks × templates × shots under one protocol."""
 
     name: str
@@ -152,7 +152,7 @@ class Suite(Record):
     cells: tuple[Cell, ...]
 
 
-class Loglikelihood(Record):
+class Loglikelihood(Record, kw_only=True):
     """Asks for log p(continuation | context), in nats.
 
     Attributes:
@@ -166,7 +166,7 @@ class Loglikelihood(Record):
     end: bool = False
 
 
-class Generation(Record):
+class Generation(Record, kw_only=True):
     """Asks for a continuation.
 
     Attributes:
@@ -182,7 +182,7 @@ class Generation(Record):
     repetition_penalty: float = 1.0
 
 
-class Scored(Record):
+class Scored(Record, kw_only=True):
     """The answer to a Loglikelihood.
 
     Attributes:
@@ -202,7 +202,7 @@ class Scored(Record):
     truncated: int = 0
 
 
-class Completion(Record):
+class Completion(Record, kw_only=True):
     """The answer to a Generation.
 
     Attributes:
@@ -220,7 +220,7 @@ class Completion(Record):
     truncated: int = 0
 
 
-class ItemResult(Record):
+class ItemResult(Record, kw_only=True):
     """One item under one template and number of shots: one line of `items.jsonl`.
 
     Attributes:
@@ -262,7 +262,7 @@ class ItemResult(Record):
     truncated: int = 0
 
 
-class Score(Record):
+class Score(Record, kw_only=True):
     """One number of one cell, with what must be known to read it.
 
     Attributes:
@@ -290,7 +290,7 @@ class Score(Record):
     flags: tuple[str, ...] = ()
 
 
-class Scores(Record):
+class Scores(Record, kw_only=True):
     """Everything that one evaluation of one model found: `scores.json`.
 
     Attributes:

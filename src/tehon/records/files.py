@@ -7,14 +7,14 @@ from tehon.records.record import Record
 Kind = Literal["release", "adapter", "scores", "report"]
 
 
-class FileEntry(Record):
+class FileEntry(Record, kw_only=True):
     """One file of a finished folder."""
 
     sha256: str
     size_bytes: int
 
 
-class Provenance(Record):
+class Provenance(Record, kw_only=True):
     """Where and with what something was made.
 
     Attributes:
@@ -36,7 +36,7 @@ class Provenance(Record):
     wall_seconds: float | None = None
 
 
-class Manifest(Record):
+class Manifest(Record, kw_only=True):
     """Written last into a folder: its existence means finished.
 
     Attributes:

@@ -5,7 +5,7 @@ from typing import Literal
 from tehon.records.record import Record
 
 
-class Template(Record):
+class Template(Record, kw_only=True):
     """How an example becomes text; strings only, models depend on them to the letter.
 
     Attributes:
@@ -31,7 +31,7 @@ class Template(Record):
     source: str = ""
 
 
-class Segment(Record):
+class Segment(Record, kw_only=True):
     """A piece of a prompt.
 
     Attributes:
@@ -45,7 +45,7 @@ class Segment(Record):
     end: bool = False
 
 
-class Prompt(Record):
+class Prompt(Record, kw_only=True):
     """What a model reads: segments in order, usually one context and one scored response."""
 
     segments: tuple[Segment, ...]

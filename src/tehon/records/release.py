@@ -8,7 +8,7 @@ from tehon.records.corpus import Cluster, Rendering
 from tehon.records.record import Record
 
 
-class Share(Record):
+class Share(Record, kw_only=True):
     """How much of one source a mixture takes.
 
     Attributes:
@@ -24,7 +24,7 @@ class Share(Record):
     splits: tuple[str, ...] | None = None
 
 
-class Mixture(Record):
+class Mixture(Record, kw_only=True):
     """Which sources make a release, and how.
 
     Attributes:
@@ -54,7 +54,7 @@ class Mixture(Record):
     shard_rows: Annotated[int, msgspec.Meta(ge=1)] = 100_000
 
 
-class LedgerLine(Record):
+class LedgerLine(Record, kw_only=True):
     """What one step did to one source's rows: `read` equals `kept` plus all of `dropped`.
 
     Attributes:
@@ -74,7 +74,7 @@ class LedgerLine(Record):
     note: str = ""
 
 
-class Release(Record):
+class Release(Record, kw_only=True):
     """A finished dataset.
 
     Attributes:

@@ -6,7 +6,7 @@ from tehon.records.evaluation import Score
 from tehon.records.record import Record
 
 
-class Base(Record):
+class Base(Record, kw_only=True):
     """A model to start from, and its name in tables.
 
     Attributes:
@@ -20,7 +20,7 @@ class Base(Record):
     notice: str = ""
 
 
-class Tuning(Record):
+class Tuning(Record, kw_only=True):
     """One tuning of an experiment: a base by its key, a recipe by its name, and the differences to it."""
 
     base: str
@@ -29,7 +29,7 @@ class Tuning(Record):
     changes: dict[str, str | int | float | bool] = {}
 
 
-class Experiment(Record):
+class Experiment(Record, kw_only=True):
     """All stages of one comparison: mixture → tunings → suite over bases and tuned models → report.
 
     Attributes:
@@ -51,7 +51,7 @@ class Experiment(Record):
     notes: tuple[str, ...] = ()
 
 
-class Comparison(Record):
+class Comparison(Record, kw_only=True):
     """Two models on the same items.
 
     Attributes:
@@ -81,7 +81,7 @@ class Comparison(Record):
     count: int
 
 
-class Answered(Record):
+class Answered(Record, kw_only=True):
     """One prompt with every model's answer and automatic marks.
 
     Attributes:
@@ -99,7 +99,7 @@ class Answered(Record):
     marks: tuple[str, ...]
 
 
-class ModelColumn(Record):
+class ModelColumn(Record, kw_only=True):
     """One model's scores in a report, and where they came from.
 
     Attributes:
@@ -117,7 +117,7 @@ class ModelColumn(Record):
     scores: tuple[Score, ...]
 
 
-class Report(Record):
+class Report(Record, kw_only=True):
     """Everything that the report's pages show: `report.json`."""
 
     title: str

@@ -10,7 +10,7 @@ AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
-class Family(Record):
+class Family(Record, kw_only=True):
     """One model architecture.
 
     Attributes:
@@ -28,7 +28,7 @@ class Family(Record):
     tiny: dict[str, Any]
 
 
-class Lora(Record):
+class Lora(Record, kw_only=True):
     """LoRA's settings (Hu et al. 2021, arXiv 2106.09685).
 
     Attributes:
@@ -44,7 +44,7 @@ class Lora(Record):
     targets: tuple[str, ...] = ()
 
 
-class Recipe(Record):
+class Recipe(Record, kw_only=True):
     """How a base is tuned; the paper's Table I is one file a column.
 
     Attributes:
@@ -100,7 +100,7 @@ class Recipe(Record):
     checkpoint_minutes: NotNegative = 10.0
 
 
-class TuningCounts(Record):
+class TuningCounts(Record, kw_only=True):
     """What happened to the examples on their way into the model, counted exactly.
 
     Attributes:
@@ -124,7 +124,7 @@ class TuningCounts(Record):
     positions: int
 
 
-class Adapter(Record):
+class Adapter(Record, kw_only=True):
     """A finished tuning, in PEFT's own format.
 
     Attributes:
