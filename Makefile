@@ -1,0 +1,35 @@
+# Two commands on a fresh machine with Python 3.11 and make: `make demo`, `make test`. Both make .venv themselves.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+OUT ?= out/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tehon needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,demo,dev]'
+	@touch $@
+
+demo: .venv/installed ## tune a real 268 M model on this machine and compare it with its base (about 12 minutes)
+	$(BIN)/tehon demo --out $(OUT)
+
+test: .venv/installed ## run every test
+	$(BIN)/python -m pytest --quiet
+
+check: .venv/installed ## run every linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+golden: .venv/installed ## rewrite the golden files; review the difference before you commit it
+	TEHON_REWRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests
+
+clean: ## remove the environment and what the demo wrote
+	rm -rf .venv $(OUT)
