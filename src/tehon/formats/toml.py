@@ -1,12 +1,15 @@
 """TOML files as records: unknown keys, wrong types and wrong ranges are errors with their place."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from tehon.errors import BadConfig
+from tehon.errors import BadConfig, UnknownName
 from tehon.records.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -48,6 +51,54 @@ def to_record(table: dict[str, Any], kind: type[R], where: str) -> R:
         fields = ", ".join(field.name for field in msgspec.structs.fields(kind))
         remedy = f"Known keys are {fields}" if "unknown field" in reason else f"See the docstring of {kind.__name__}"
         raise BadConfig(where, problem, remedy) from error
+
+
+class TomlShelf(Mapping[str, R], Generic[R]):
+    """A folder of `tehon/recipes` as a read-only mapping: file name without `.toml` -> record.
+
+    Args:
+        folder: below `tehon/recipes`.
+        kind: the record's type.
+    """
+
+    def __init__(self, folder: str, kind: type[R]) -> None:
+        """Look at nothing yet."""
+        self.folder = folder
+        self.kind = kind
+
+    @cached_property
+    def paths(self) -> dict[str, Path]:
+        """Name -> file, in alphabetical order."""
+        shelf = Path(str(files("tehon"))) / "recipes" / self.folder
+        return {path.stem: path for path in sorted(shelf.glob("*.toml"))}
+
+    def open(self, asked: str, changes: tuple[str, ...] = ()) -> R:
+        """The record of a shelf name or of a path to a TOML file, with `key=value` changes over it.
+
+        Raises:
+            UnknownName: it is neither.
+            BadConfig: the file breaks the record's schema.
+        """
+        path = Path(asked)
+        if path.suffix == ".toml":
+            if not path.is_file():
+                raise BadConfig(asked, "must be a TOML file, but there is none", "Correct the path")
+            return read_toml(path, self.kind, changes)
+        if asked not in self.paths:
+            raise UnknownName(self.kind.__name__.lower(), asked, self.paths)
+        return read_toml(self.paths[asked], self.kind, changes)
+
+    def __getitem__(self, name: str) -> R:
+        """Read one file of the shelf."""
+        return self.open(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Names in alphabetical order."""
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        """How many files there are."""
+        return len(self.paths)
 
 
 def _came(table: dict[str, Any], key: str) -> str:
