@@ -2,8 +2,11 @@
 
 from typing import Literal
 
-from tehon.records.evaluation import Score
+from tehon.records.evaluation import Protocol, Score
+from tehon.records.files import Kind, Provenance
 from tehon.records.record import Record
+from tehon.records.release import Release
+from tehon.records.tuning import Adapter
 
 
 class Base(Record, kw_only=True):
@@ -64,8 +67,11 @@ class Comparison(Record, kw_only=True):
         first_value: the first model's value on the shared items.
         second_value: the second model's.
         p_value: of the paired test; None where none applies.
-        test: `McNemar exact` or `sign-flip permutation`.
+        test: `McNemar exact`, `sign-flip permutation`, or the latter with how it was computed in brackets.
         count: items both answered.
+        adjusted_p_value: after Holm's correction over every comparison of the report.
+        only_first: items that only the first model answered right; None where that is not judged.
+        only_second: items that only the second one did.
     """
 
     task: str
@@ -79,6 +85,9 @@ class Comparison(Record, kw_only=True):
     p_value: float | None
     test: str
     count: int
+    adjusted_p_value: float | None = None
+    only_first: int | None = None
+    only_second: int | None = None
 
 
 class Answered(Record, kw_only=True):
@@ -90,6 +99,7 @@ class Answered(Record, kw_only=True):
         model: its name.
         text: the answer.
         marks: `ends`, `cut off`, `repeats itself`, `echoes the prompt`, `empty`, …
+        japanese_share: of its letters that are kana or kanji; 0 where it has no letters.
     """
 
     item: str
@@ -97,6 +107,7 @@ class Answered(Record, kw_only=True):
     model: str
     text: str
     marks: tuple[str, ...]
+    japanese_share: float = 0.0
 
 
 class ModelColumn(Record, kw_only=True):
@@ -117,11 +128,97 @@ class ModelColumn(Record, kw_only=True):
     scores: tuple[Score, ...]
 
 
-class Report(Record, kw_only=True):
-    """Everything that the report's pages show: `report.json`."""
+class Histogram(Record, kw_only=True):
+    """What one model chose in one cell, beside the right answers.
+
+    Attributes:
+        model: its name.
+        task: its name.
+        template: prompt version or template name.
+        shots: number of shots.
+        gold: choice -> items for which it is right.
+        predicted: choice -> items for which it was chosen; the same choices in the same order.
+    """
+
+    model: str
+    task: str
+    template: str
+    shots: int
+    gold: dict[str, int]
+    predicted: dict[str, int]
+
+
+class ReleaseSummary(Record, kw_only=True):
+    """A release, and which source brought how much to which cluster: the paper's Figure 1."""
+
+    folder: str
+    release: Release
+    clusters: dict[str, dict[str, int]]
+
+
+class CurvePoint(Record, kw_only=True):
+    """The loss, in nats per scored token, that was logged at one step."""
+
+    step: int
+    loss: float
+
+
+class TuningSummary(Record, kw_only=True):
+    """An adapter, and how its loss fell."""
+
+    folder: str
+    adapter: Adapter
+    curve: tuple[CurvePoint, ...]
+
+
+class Origin(Record, kw_only=True):
+    """A folder that the report was made from."""
+
+    folder: str
+    kind: Kind
+    fingerprint: str
+    provenance: Provenance
+
+
+class TextTable(Record, kw_only=True):
+    """A table of plain text, for a terminal.
+
+    Attributes:
+        title: stands above it.
+        columns: their headings.
+        rows: as many texts each as there are columns.
+        notes: lines that stand below it: what the marks mean.
+    """
 
     title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+class Report(Record, kw_only=True):
+    """Everything that the report's pages show: `report.json`.
+
+    Attributes:
+        title: stands above it.
+        protocol: how every model was asked.
+        models: each base followed by what was tuned from it.
+        comparisons: every tuned model with its base.
+        samples: prompt by prompt, the models in their order.
+        histograms: of every cell whose choices are the same for all items.
+        releases: the data that were tuned on, where their folders were given.
+        tunings: the adapters, where their folders were given.
+        notes: what a reader must know.
+        origins: the folders that it was made from.
+    """
+
+    title: str
+    protocol: Protocol
     models: tuple[ModelColumn, ...]
     comparisons: tuple[Comparison, ...]
     samples: tuple[Answered, ...]
+    histograms: tuple[Histogram, ...] = ()
+    releases: tuple[ReleaseSummary, ...] = ()
+    tunings: tuple[TuningSummary, ...] = ()
     notes: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()

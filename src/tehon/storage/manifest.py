@@ -90,8 +90,8 @@ def finish(
     return manifest
 
 
-def read_manifest(folder: Path, kind: Kind) -> Manifest:
-    """The manifest of a finished folder.
+def read_manifest(folder: Path, *kinds: Kind) -> Manifest:
+    """The manifest of a finished folder of one of these kinds.
 
     Raises:
         RawFileMissing: there is none: the folder is missing or its stage has not finished.
@@ -99,16 +99,17 @@ def read_manifest(folder: Path, kind: Kind) -> Manifest:
         DataError: the folder holds another kind of result.
     """
     path = folder / MANIFEST
+    wanted = " or ".join(kinds)
     if not path.is_file():
-        problem = f"must be a finished {kind}, but it has no {MANIFEST}"
+        problem = f"must be a finished {wanted}, but it has no {MANIFEST}"
         raise RawFileMissing(str(folder), problem, "Run the step that makes it again")
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Damaged(str(path), f"must be a manifest, but {error}", "Make the folder again") from error
-    if manifest.kind != kind:
-        problem = f"must hold a {kind}, but its manifest says {manifest.kind}"
-        raise DataError(str(folder), problem, f"Give the folder of a {kind}")
+    if manifest.kind not in kinds:
+        problem = f"must hold a {wanted}, but its manifest says {manifest.kind}"
+        raise DataError(str(folder), problem, f"Give the folder of a {wanted}")
     return manifest
 
 
