@@ -1,0 +1,77 @@
+"""SQuAD-like JSON documents: titles, paragraphs, questions with their answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tehon.formats.json_document import read_json
+from tehon.formats.json_lines import decode_row
+from tehon.records.rows import LeftOut
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One annotator's answer."""
+
+    text: str
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question as it stands in the file."""
+
+    id: str
+    question: str
+    answers: tuple[Answer, ...]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question with the paragraph that it is about; `answers` in the annotators' order."""
+
+    id: str
+    title: str
+    context: str
+    question: str
+    answers: tuple[str, ...]
+
+
+class _Paragraph(msgspec.Struct, frozen=True):
+    context: str
+    qas: tuple[msgspec.Raw, ...]
+
+
+class _Article(msgspec.Struct, frozen=True):
+    paragraphs: tuple[_Paragraph, ...]
+    title: str = ""
+
+
+class _Document(msgspec.Struct, frozen=True):
+    data: tuple[_Article, ...]
+
+
+def read_squad(path: Path) -> Iterator[tuple[str, Asked] | LeftOut]:
+    """Every question with its place (`file:number`, counted from 1), in the file's order.
+
+    Raises:
+        BadRawFile: the file is no SQuAD document.
+    """
+    decoder = msgspec.json.Decoder(Question)
+    number = 0
+    for article in read_json(path, _Document).data:
+        for paragraph in article.paragraphs:
+            for raw in paragraph.qas:
+                number += 1
+                row = decode_row(bytes(raw), f"{path.name}:{number}", decoder)
+                if isinstance(row, LeftOut):
+                    yield row
+                    continue
+                place, asked = row
+                yield (
+                    place,
+                    Asked(
+                        id=asked.id,
+                        title=article.title,
+                        context=paragraph.context,
+                        question=asked.question,
+                        answers=tuple(answer.text for answer in asked.answers),
+                    ),
+                )

@@ -1,0 +1,105 @@
+"""XML as a stream of elements, without document types and so without entities or anything fetched."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.parsers import expat
+
+from tehon.errors import BadRawFile
+
+CHUNK_BYTES = 1 << 16
+MAX_DEPTH = 100
+
+
+class Element:
+    """One element with all that is below it.
+
+    Attributes:
+        tag: its name.
+        attributes: name -> value.
+        children: elements directly below, in order.
+        text: of itself, children's left out.
+        line: where it starts in the file, from 1.
+    """
+
+    def __init__(self, tag: str, attributes: dict[str, str], line: int) -> None:
+        """Start empty."""
+        self.tag = tag
+        self.attributes = attributes
+        self.line = line
+        self.children: list[Element] = []
+        self.text = ""
+
+    def texts(self, *tags: str) -> list[str]:
+        """The stripped texts of the elements at the end of this path of tags, in order."""
+        found = [self]
+        for tag in tags:
+            found = [child for element in found for child in element.children if child.tag == tag]
+        return [element.text.strip() for element in found]
+
+
+def read_xml(path: Path, tag: str) -> Iterator[Element]:
+    """Every outermost element of that name, in order, each forgotten once the next is asked for.
+
+    Raises:
+        BadRawFile: the file is not well-formed, declares a document type, or nests deeper than MAX_DEPTH.
+    """
+    where = str(path)
+    builder = _Builder(where, tag)
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            builder.feed(chunk, final=False)
+            yield from builder.take()
+    builder.feed(b"", final=True)
+    yield from builder.take()
+
+
+class _Builder:
+    def __init__(self, where: str, tag: str) -> None:
+        self._where = where
+        self._tag = tag
+        self._depth = 0
+        self._open: list[Element] = []
+        self._ready: list[Element] = []
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def feed(self, chunk: bytes, *, final: bool) -> None:
+        try:
+            self._parser.Parse(chunk, final)
+        except expat.ExpatError as error:
+            problem = f"must be well-formed XML, but {expat.ErrorString(error.code)}"
+            raise BadRawFile(f"{self._where}:{error.lineno}", problem, "Fetch the file again") from error
+
+    def take(self) -> list[Element]:
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise BadRawFile(self._where, f"must nest at most {MAX_DEPTH} deep, but goes deeper", "Do not use this file")
+        if self._open or tag == self._tag:
+            element = Element(tag, attributes, self._parser.CurrentLineNumber)
+            if self._open:
+                self._open[-1].children.append(element)
+            self._open.append(element)
+
+    def _end(self, tag: str) -> None:
+        del tag
+        self._depth -= 1
+        if self._open:
+            element = self._open.pop()
+            if not self._open:
+                self._ready.append(element)
+
+    def _characters(self, text: str) -> None:
+        if self._open:
+            self._open[-1].text += text
+
+    def _doctype(self, *declaration: object) -> None:
+        del declaration
+        raise BadRawFile(self._where, "must not declare a document type, but does", "Do not use this file")

@@ -1,0 +1,46 @@
+"""Zip archives, one member at a time; nothing is ever unpacked to disk."""
+
+import stat
+import zlib
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from tehon.errors import BadRawFile, RawFileMissing
+from tehon.formats.members import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, check_name, check_size, refused
+
+
+def zip_member(path: Path, name: str, limit_bytes: int = MAX_MEMBER_BYTES) -> bytes:
+    """The bytes of the one member whose last name is `name`, in whatever folder of the archive it lies.
+
+    Raises:
+        RawFileMissing: there is no such member.
+        BadRawFile: the archive is damaged, encrypted, holds several such members, or breaks a rule of `members`.
+    """
+    where = str(path)
+    try:
+        with ZipFile(path) as archive:
+            infos = archive.infolist()
+            _check(where, infos)
+            found = [info for info in infos if info.filename.rpartition("/")[2] == name]
+            if not found:
+                raise RawFileMissing(where, f"must hold {name}, but does not", "Fetch the archive again")
+            if len(found) > 1:
+                raise refused(where, f"must hold one {name}, but holds {len(found)}")
+            check_size(where, name, found[0].file_size, limit_bytes)
+            with archive.open(found[0]) as stream:
+                data = stream.read(limit_bytes + 1)
+            check_size(where, name, len(data), limit_bytes)
+            return data
+    except (BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+        raise BadRawFile(where, f"must be a whole zip archive, but {error}", "Fetch the file again") from error
+
+
+def _check(where: str, infos: list[ZipInfo]) -> None:
+    if sum(info.file_size for info in infos) > MAX_ARCHIVE_BYTES:
+        raise refused(where, f"must unpack to at most {MAX_ARCHIVE_BYTES} bytes, but says that it has more")
+    for info in infos:
+        check_name(where, info.filename)
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise refused(where, f"only files and folders are allowed, but {info.filename} is a link")
+        if info.flag_bits & 0x1:
+            raise refused(where, f"members must not be encrypted, but {info.filename} is")

@@ -1,0 +1,77 @@
+"""What a source's reader makes of its files, before it becomes an Example or a Drop."""
+
+from collections.abc import Iterable, Iterator
+
+from tehon.records.corpus import Drop, Example, Source, Turn
+from tehon.records.record import Record
+
+
+class Row(Record, kw_only=True):
+    """An Example without what its source knows anyway: number, source, licence, cluster, language.
+
+    Attributes:
+        upstream_id: the corpus's own id.
+        instruction: what is asked.
+        input: the material it is asked about.
+        response: the answer to learn.
+        history: earlier turns, oldest first.
+        part: the part of the source that it belongs to.
+        split: the upstream split that it was read from.
+        language: of the response; empty means the part's.
+        wording: which of several wordings was chosen.
+    """
+
+    upstream_id: str
+    instruction: str
+    input: str = ""
+    response: str
+    history: tuple[Turn, ...] = ()
+    part: str
+    split: str
+    language: str = ""
+    wording: str = ""
+
+
+class LeftOut(Record, kw_only=True):
+    """A row that cannot become an example.
+
+    Attributes:
+        place: `file:row`.
+        reason: a short constant phrase, the key of the count.
+    """
+
+    place: str
+    reason: str
+
+
+def examples(source: Source, rows: Iterable[Row | LeftOut], licence: str = "") -> Iterator[Example | Drop]:
+    """Number the rows that can be used from zero, in order, and complete them from their source.
+
+    Args:
+        source: whose rows they are.
+        rows: in upstream order.
+        licence: SPDX expression; empty means the source's own.
+    """
+    parts = {part.name: part for part in source.parts}
+    number = 0
+    for row in rows:
+        if isinstance(row, LeftOut):
+            yield Drop(example_id=f"{source.name}/{row.place}", step="read", reason=row.reason)
+            continue
+        part = parts[row.part]
+        yield Example(
+            id=f"{source.name}/{number:06d}",
+            upstream_id=row.upstream_id,
+            instruction=row.instruction,
+            input=row.input,
+            response=row.response,
+            history=row.history,
+            source=source.name,
+            part=part.name,
+            split=row.split,
+            cluster=part.cluster,
+            language=row.language or part.language,
+            licence=licence or source.licence.spdx,
+            wording=row.wording,
+        )
+        number += 1
