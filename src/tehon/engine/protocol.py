@@ -8,19 +8,23 @@ from tehon.records.evaluation import Completion, Generation, Loglikelihood, Prot
 
 
 class Model(typing.Protocol):
-    """A causal language model with its tokenizer, and perhaps an adapter.
+    """A causal language model with its tokenizer, and perhaps an adapter."""
 
-    Attributes:
-        digest: sha256 over what decides its answers: configuration, weights, tokenizer, adapter, precision.
-        context_length: the longest input in tokens.
-        positions: token positions computed so far, padding included; the honest measure of work.
-        chat: the tokenizer's chat template; None where it has none.
-    """
+    @property
+    def digest(self) -> str:
+        """The sha256 over what decides its answers: configuration, weights, tokenizer, adapter, precision."""
 
-    digest: str
-    context_length: int
-    positions: int
-    chat: ChatTemplate | None
+    @property
+    def context_length(self) -> int:
+        """The longest input in tokens."""
+
+    @property
+    def positions(self) -> int:
+        """Token positions computed so far, padding included; the honest measure of work."""
+
+    @property
+    def chat(self) -> ChatTemplate | None:
+        """The tokenizer's chat template; None where it has none."""
 
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; no answer depends on which others were asked with it.

@@ -129,6 +129,7 @@ class Cell(Record, kw_only=True):
         split: the split to score; empty means the task's own.
         shots_split: the split that shots come from; empty means the task's own.
         limit: score only this many items, the first after the protocol's shuffle; None scores all.
+        protocol: another than the suite's; empty means the suite's.
         max_new_tokens: for generation.
         repetition_penalty: for generation; 1 is none.
     """
@@ -139,6 +140,7 @@ class Cell(Record, kw_only=True):
     split: str = ""
     shots_split: str = ""
     limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    protocol: str = ""
     max_new_tokens: Annotated[int, msgspec.Meta(ge=1)] = 256
     repetition_penalty: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 
@@ -304,6 +306,7 @@ class Scores(Record, kw_only=True):
         scores: one line a metric.
         positions: that the model computed.
         items: scored or generated for.
+        stand_ins: task -> what its data are, where they only stand in for the corpus; may be empty.
     """
 
     model: str
@@ -316,3 +319,4 @@ class Scores(Record, kw_only=True):
     scores: tuple[Score, ...]
     positions: int
     items: int
+    stand_ins: dict[str, str] = {}

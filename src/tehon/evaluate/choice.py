@@ -1,0 +1,105 @@
+"""Choice tasks: the choice with the highest summed log-likelihood is the answer."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+from msgspec.structs import replace
+
+from tehon.engine.protocol import Model
+from tehon.evaluate import metrics
+from tehon.evaluate.jobs import Frame
+from tehon.evaluate.requests import Asked, finite
+from tehon.prompts import choices, gold
+from tehon.records.evaluation import ItemResult, Loglikelihood, Protocol, Score, TaskPrompt
+
+Metric = Callable[[metrics.Classes, metrics.Classes], float]
+CLASS_METRICS: dict[str, Metric] = {
+    "balanced_accuracy": metrics.balanced_accuracy,
+    "macro_f1": metrics.macro_f1,
+    "mcc": metrics.mcc,
+}
+
+
+def answer(asked: Sequence[Asked], frame: Frame, model: Model, protocol: Protocol) -> Iterator[ItemResult]:
+    """One result an item, in order.
+
+    Raises:
+        NotFinite: a log-likelihood is NaN or infinite.
+    """
+    prompt = frame if isinstance(frame, TaskPrompt) else None
+    offers = [choices(prompt, one.item) for one in asked]
+    requests = [
+        Loglikelihood(context=one.blank.context, continuation=word)
+        for one, offered in zip(asked, offers, strict=True)
+        for word in offered
+    ]
+    answers = model.loglikelihood(requests, protocol)
+    for one, offered in zip(asked, offers, strict=True):
+        found = [finite(scored, one.blank) for scored in islice(answers, len(offered))]
+        logprobs = tuple(scored.logprob for scored in found)
+        right = gold(prompt, one.item)
+        yield replace(
+            one.blank,
+            gold=right,
+            choices=offered,
+            logprobs=logprobs,
+            prediction=offered[argmax(logprobs)],
+            correct=argmax(logprobs) == one.item.answer,
+            tokens=sum(scored.tokens for scored in found),
+            bytes=len(right.encode()),
+            prompt_tokens=max(scored.prompt_tokens for scored in found),
+            truncated=max(scored.truncated for scored in found),
+        )
+
+
+def argmax(values: Sequence[float]) -> int:
+    """The index of the highest value, the first of equals."""
+    return max(range(len(values)), key=values.__getitem__)
+
+
+def by_character(result: ItemResult) -> int:
+    """The choice with the highest log-likelihood per character, which does not favour short ones."""
+    return argmax([each / max(len(word), 1) for each, word in zip(result.logprobs, result.choices, strict=True)])
+
+
+def score(results: Iterable[ItemResult]) -> Iterator[Score]:
+    """Accuracy by sum and by character; where all items share their choices, the class metrics as well."""
+    kept = list(results)
+    right = [result.choices.index(result.gold) for result in kept]
+    summed = [argmax(result.logprobs) for result in kept]
+    normed = [by_character(result) for result in kept]
+    usual = [metrics.majority(right)] * len(kept)
+    shared = len({result.choices for result in kept}) == 1
+    for name, said in (("accuracy", summed), ("accuracy_norm", normed)):
+        value, error = metrics.mean([float(one == other) for one, other in zip(right, said, strict=True)])
+        yield _score(kept, name, value, said, shared=shared, baseline=metrics.accuracy(right, usual), error=error)
+    for name, metric in CLASS_METRICS.items() if shared else ():
+        yield _score(kept, name, metric(right, summed), summed, shared=shared, baseline=metric(right, usual))
+
+
+def _score(  # noqa: PLR0913 - one number and everything that is said about it
+    kept: list[ItemResult],
+    name: str,
+    value: float,
+    said: list[int],
+    *,
+    shared: bool,
+    baseline: float,
+    error: float | None = None,
+) -> Score:
+    counts = Counter(said)
+    # Items that bring their own choices share only the places of these.
+    words = kept[0].choices if shared else tuple(str(place) for place in range(max(len(one.choices) for one in kept)))
+    return Score(
+        task=kept[0].task,
+        template=kept[0].template,
+        shots=kept[0].shots,
+        metric=name,
+        value=value,
+        standard_error=error,
+        count=len(kept),
+        baseline=baseline,
+        histogram={word: counts[place] for place, word in enumerate(words)},
+        flags=("constant",) if shared and len(counts) == 1 < len(kept) else (),
+    )

@@ -1,0 +1,63 @@
+"""Answers kept while an evaluation runs, so that a killed one continues where it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import rmtree
+
+import msgspec
+
+from tehon.records.evaluation import ItemResult
+from tehon.records.record import Record
+from tehon.storage.atomic import write_bytes
+
+FOLDER = "answers"
+"""Beside the results while a run is under way; a finished folder has none."""
+
+
+class Chunk(Record, kw_only=True):
+    """What one call of the model found, and the positions that it took."""
+
+    positions: int
+    results: tuple[ItemResult, ...]
+
+
+class Kept:
+    """One file a chunk of a job, whole or not there.
+
+    Args:
+        out: the folder of the evaluation.
+    """
+
+    def __init__(self, out: Path) -> None:
+        """Read nothing yet."""
+        self.folder = out / FOLDER
+
+    def find(self, job: str, number: int) -> Chunk | None:
+        """A chunk that an earlier run finished; None where there is none, or none that can be read.
+
+        Args:
+            job: a key over everything that decides the answers.
+            number: of the chunk within the job.
+        """
+        try:
+            return msgspec.json.decode(self._path(job, number).read_bytes(), type=Chunk)
+        except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def keep(self, job: str, number: int, chunk: Chunk) -> None:
+        """Keep a chunk for a later run."""
+        write_bytes(self._path(job, number), msgspec.json.encode(chunk))
+
+    def results(self, job: str) -> Iterator[ItemResult]:
+        """Every kept result of a job, in order, one chunk in memory."""
+        number = 0
+        while chunk := self.find(job, number):
+            yield from chunk.results
+            number += 1
+
+    def clear(self) -> None:
+        """Forget everything, once it stands in the results."""
+        rmtree(self.folder, ignore_errors=True)
+
+    def _path(self, job: str, number: int) -> Path:
+        return self.folder / job / f"{number:05d}.json"

@@ -1,0 +1,88 @@
+"""Items × frame × shots → what the model reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from math import isfinite
+
+from msgspec.structs import replace
+
+from tehon.errors import NotFinite
+from tehon.evaluate.jobs import Frame, Job
+from tehon.prompts import ChatTemplate, few_shot, few_shot_template, render
+from tehon.records.corpus import Turn
+from tehon.records.evaluation import Item, ItemResult, Scored, TaskPrompt
+from tehon.records.record import Record
+
+
+class Asked(Record, kw_only=True):
+    """One item, ready to be asked.
+
+    Attributes:
+        item: what is asked.
+        blank: its result as far as it is known before the model answers.
+    """
+
+    item: Item
+    blank: ItemResult
+
+
+def ask_all(
+    job: Job, items: Iterable[tuple[int, Item]], shots: Mapping[int, Item], chat: ChatTemplate | None
+) -> Iterator[Asked]:
+    """Every item with its shots in its frame, in order.
+
+    Args:
+        job: which items have which shots, and the frame.
+        items: index in the upstream file and item.
+        shots: index in the shots' file and item.
+        chat: the tokenizer's chat template.
+    """
+    for place, item in items:
+        shown = tuple(shots[index] for index in job.draw.shots.get(place, ()))
+        blank = ItemResult(
+            item=item.example.id,
+            task=job.task.name,
+            template=job.template,
+            shots=job.shots,
+            shot_ids=tuple(shot.example.id for shot in shown),
+            context=context(job.frame, item, shown, chat),
+        )
+        yield Asked(item=item, blank=blank)
+
+
+def context(frame: Frame, item: Item, shots: tuple[Item, ...], chat: ChatTemplate | None = None) -> str:
+    """What the model reads before it answers one item.
+
+    Raises:
+        ModelError: the frame is the tokenizer's chat template, and it has none.
+    """
+    if isinstance(frame, TaskPrompt):
+        return few_shot(frame, item, shots)
+    if shots and frame.kind == "strings":
+        return few_shot_template(frame, item, shots)
+    history = (*(turn for shot in shots for turn in _turns(shot)), *item.example.history)
+    return render(frame, replace(item.example, history=history), chat=chat, respond=False).text
+
+
+def _turns(shot: Item) -> tuple[Turn, Turn]:
+    example = shot.example
+    asked = f"{example.instruction}\n\n{example.input}" if example.input else example.instruction
+    return Turn(role="user", content=asked), Turn(role="assistant", content=example.response)
+
+
+def chunks(asked: Iterator[Asked], size: int) -> Iterator[list[Asked]]:
+    """Lists of `size` items, the last perhaps shorter."""
+    while head := list(islice(asked, size)):
+        yield head
+
+
+def finite(scored: Scored, blank: ItemResult) -> Scored:
+    """The same answer.
+
+    Raises:
+        NotFinite: it is NaN or infinite; a score of it would be a made-up number.
+    """
+    if isfinite(scored.logprob) and isfinite(scored.end_logprob or 0.0):
+        return scored
+    problem = f"a log-likelihood must be finite, but is {scored.logprob} (end token: {scored.end_logprob})"
+    raise NotFinite(f"item {blank.item}", problem, "Load the model in fp32, or look for broken weights")

@@ -1,0 +1,113 @@
+"""A suite on one model: every item's answer, and the scores over them."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+
+import msgspec
+
+from tehon.engine.protocol import Model
+from tehon.evaluate.jobs import Job, Planner, read
+from tehon.evaluate.kept import Kept
+from tehon.evaluate.session import Session
+from tehon.evaluate.subject import Subject, read_tuned
+from tehon.progress import Progress, silent
+from tehon.recipes import PROTOCOLS
+from tehon.records.evaluation import Scores, Suite
+from tehon.storage.atomic import atomic_path, write_bytes
+from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, result
+from tehon.storage.provenance import processor, provenance
+
+ITEMS = "items.jsonl"
+SCORES = "scores.json"
+
+Loader = Callable[[str, Path | None], Model]
+"""Base and adapter -> model."""
+
+
+def load_model(base: str, adapter: Path | None) -> Model:
+    """A model with torch behind it, which is imported only now."""
+    from tehon.engine.load import load  # noqa: PLC0415 - torch takes seconds to import
+
+    return load(base, adapter=adapter)
+
+
+def evaluate(
+    suite: Suite,
+    subject: Subject,
+    out: Path,
+    *,
+    raw: Path | None = None,
+    progress: Progress = silent,
+    load: Loader = load_model,
+) -> Scores:
+    """The scores of one model on one suite; `out` then holds `items.jsonl`, `scores.json` and the manifest.
+
+    What is wrong with the suite or the data is found before the model is loaded. The same call on a finished
+    folder answers from it; a killed run continues with the first chunk of items that it had not finished.
+
+    Args:
+        suite: what is asked.
+        subject: who is asked.
+        out: a new folder, or one of the same evaluation.
+        raw: the folder of raw folders, one a task.
+        progress: is told about every item.
+        load: makes the model.
+
+    Raises:
+        UsageError: the suite cannot be run as it is, or `out` holds another result.
+        DataError: raw files are missing, damaged or too small.
+        ModelError: the model cannot be loaded, or answers with NaN.
+    """
+    started = monotonic()
+    tuned = read_tuned(subject.adapter)
+    jobs = Planner(raw, tuned.template).plan(suite)
+    model = load(subject.base, subject.adapter)
+    config = {
+        "suite": plain(suite),
+        "protocols": {job.protocol.name: plain(job.protocol) for job in jobs},
+        "base": subject.base,
+        "model": subject.title,
+        "frames": {f"{job.task.name}/{job.template}": plain(job.frame) for job in jobs},
+    }
+    inputs = {"model": model.digest, "adapter": tuned.fingerprint, **raw_digests(jobs)}
+    if done := finished(out, "scores", fingerprint(config, inputs)):
+        return result(done, Scores)
+    kept = Kept(out)
+    session = Session(model, kept, inputs)
+    positions = sum(session.ask(job, progress) for job in jobs)
+    with atomic_path(out / ITEMS) as partial, partial.open("wb") as lines:
+        scores = tuple(score for job in jobs for score in session.score(job, tuned, lines))
+    found = Scores(
+        model=subject.title,
+        base=subject.base,
+        model_digest=model.digest,
+        adapter=tuned.fingerprint,
+        adapter_template=tuned.template,
+        suite=suite,
+        protocol=PROTOCOLS.open(suite.protocol),
+        scores=scores,
+        positions=positions,
+        items=sum(len(job.draw.places) for job in jobs),
+        stand_ins={job.task.name: job.stand_in for job in jobs if job.stand_in},
+    )
+    write_bytes(out / SCORES, pretty(found))
+    kept.clear()
+    made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
+    finish(out, "scores", config=config, inputs=inputs, result=found, provenance=made)
+    return found
+
+
+def raw_digests(jobs: Iterable[Job]) -> dict[str, str]:
+    """Name -> sha256 of every file that items or shots come from, and of the items of embedded tasks."""
+    digests: dict[str, str] = {}
+    for job in jobs:
+        if job.task.embedded:
+            items = list(read(job.task, None))
+            digests[f"items/{job.task.name}"] = sha256(msgspec.json.encode(items)).hexdigest()
+        for file in (job.file, job.shots_file):
+            name = f"raw/{job.task.name}/{file.name}" if file else ""
+            if file and name not in digests:
+                digests[name] = file_sha256(file)
+    return digests

@@ -1,0 +1,63 @@
+"""Where upstream files lie: `RAW/NAME/…`, each under its upstream name; a stand-in says so beside them."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tehon.errors import BadRawFile, RawFileMissing, UsageError
+
+STAND_IN = "STAND-IN.txt"
+"""Lies beside data that only stand in for a corpus, and says in one sentence what they are; every score repeats it."""
+LONGEST_SENTENCE = 500
+
+
+def find_raw(raw: Path | None, name: str, patterns: Mapping[str, str], split: str) -> Path:
+    """The one file of a split in the raw folder of a task.
+
+    Args:
+        raw: the folder of all raw folders; None where none was given.
+        name: the task's name, and its folder's.
+        patterns: split -> file pattern, such as `valid*.json`.
+        split: the wanted one.
+
+    Raises:
+        UsageError: no raw folder was given, there is no such split, or several files fit its pattern.
+        RawFileMissing: no file fits; the message says which to put where.
+    """
+    if split not in patterns:
+        known = ", ".join(patterns) or "no splits"
+        raise UsageError(f"task {name}", f"has no split '{split}' (it has {known})", "Name another split")
+    if raw is None:
+        problem = f"needs its raw file {patterns[split]}, but no raw folder was given"
+        raise UsageError(f"task {name}", problem, f"Put the file into RAW/{name}/ and give the folder with --raw RAW")
+    folder = raw / name
+    found = sorted(path for path in folder.glob(patterns[split]) if path.is_file())
+    if not found:
+        problem = f"must hold the {split} split of {name}, but no file there is named {patterns[split]}"
+        raise RawFileMissing(str(folder), problem, f"Put {patterns[split]} into {folder}")
+    if len(found) > 1:
+        problem = f"must hold one file named {patterns[split]}, but has {', '.join(path.name for path in found)}"
+        raise UsageError(str(folder), problem, "Leave only the one that shall be used")
+    return found[0]
+
+
+def split_of(patterns: Mapping[str, str], file: Path) -> str:
+    """The split that a file belongs to by its name; empty if none."""
+    return next((split for split, pattern in patterns.items() if fnmatch(file.name, pattern)), "")
+
+
+def stand_in(folder: Path) -> str:
+    """The sentence that says what stands in for a corpus here; empty where the data are the corpus itself.
+
+    Raises:
+        BadRawFile: the file is there, but holds no short sentence.
+    """
+    path = folder / STAND_IN
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        sentence = " ".join(stream.read(4 * LONGEST_SENTENCE + 1).decode("utf-8", "replace").split())
+    if not 0 < len(sentence) <= LONGEST_SENTENCE:
+        problem = f"must hold one sentence of at most {LONGEST_SENTENCE} characters, but has {len(sentence)}"
+        raise BadRawFile(str(path), problem, "Say in one sentence what these data are")
+    return sentence

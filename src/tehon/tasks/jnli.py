@@ -1,0 +1,125 @@
+"""JNLI: does a premise entail a hypothesis, contradict it, or neither?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tehon.formats.json_lines import as_json_lines, read_json_lines
+from tehon.records.corpus import Example, Licence
+from tehon.records.evaluation import Item, Task, TaskPrompt
+from tehon.storage.raw import split_of
+
+LABELS = ("entailment", "contradiction", "neutral")
+LABELS_JA = ("含意", "矛盾", "中立")
+SPLITS = {"train": "train*.json", "valid": "valid*.json", "test": "test*.json"}
+PAPER = "Stability-AI/lm-evaluation-harness, branch jp-stable, commit 3b52e8c (1 September 2023), task jnli-1.1"
+LATER = "the same, commit f9e1d75 (19 October 2023), task jnli-1.2"
+
+
+class Row(msgspec.Struct):
+    """One upstream line."""
+
+    sentence_pair_id: str
+    yjcaptions_id: str
+    sentence1: str
+    sentence2: str
+    label: Literal["entailment", "contradiction", "neutral"]
+
+
+def instruction(labels: tuple[str, ...]) -> str:
+    """Version 0.3's instruction, which tuning templates use as well."""
+    return "\n".join(
+        ("与えられた前提と仮説の関係を回答してください。", "", "出力は以下から選択してください：", *labels)
+    )
+
+
+def prompts(labels: tuple[str, ...], suffix: str, source: str) -> dict[str, TaskPrompt]:
+    """The harness's versions 0.2 to 0.6 with these words for the labels."""
+    first, second, third = labels
+    asked = "与えられた前提と仮説の関係を回答してください。出力は以下から選択してください："
+    turns = f"ユーザー: {asked}\n{first}\n{second}\n{third}\nシステム: 分かりました。\n"
+    turn = "ユーザー: 前提：{premise}\n仮説：{hypothesis}\nシステム: "
+    description = (
+        f"前提と仮説の関係を{first}、{second}、{third}の中から回答してください。\n\n制約:\n"
+        f"- 前提から仮説が、論理的知識や常識的知識を用いて導出可能である場合は{first}と出力\n"
+        f"- 前提と仮説が両立しえない場合は{second}と出力\n- そのいずれでもない場合は{third}と出力\n\n"
+    )
+    versions = {
+        "0.2": (description, "前提:{premise}\n仮説:{hypothesis}\n関係:", "\n\n"),
+        "0.3": (
+            "以下は、タスクを説明する指示と、文脈のある入力の組み合わせです。要求を適切に満たす応答を書きなさい。\n\n",
+            f"### 指示:\n{instruction(labels)}\n\n### 入力:\n前提：{{premise}}\n仮説：{{hypothesis}}\n\n### 応答:\n",
+            "\n\n",
+        ),
+        "0.4": (turns.replace("\n", "<NL>"), turn.replace("\n", "<NL>"), "<NL>"),
+        "0.5": (turns, turn, "\n"),
+        "0.6": (
+            "<s>[INST] <<SYS>>\nあなたは役立つアシスタントです。\n<</SYS>>\n\n",
+            f"{instruction(labels)}\n\n前提：{{premise}}\n仮説：{{hypothesis}} [/INST] ",
+            " </s><s>[INST] ",
+        ),
+    }
+    return {
+        version + suffix: TaskPrompt(description=head, query=query, separator=end, choices=labels, source=source)
+        for version, (head, query, end) in versions.items()
+    }
+
+
+def read(file: Path) -> Iterator[Item]:
+    """One item a pair."""
+    split = split_of(SPLITS, file)
+    for place, (_, row) in enumerate(read_json_lines(file, Row)):
+        example = Example(
+            id=f"jnli/{split}/{place:06d}",
+            upstream_id=row.sentence_pair_id,
+            instruction=instruction(LABELS),
+            input=f"前提：{row.sentence1}\n仮説：{row.sentence2}",
+            response=row.label,
+            source="jnli",
+            part="jnli",
+            split=split,
+            cluster="inference",
+            language="ja",
+            licence="CC-BY-SA-4.0",
+        )
+        fields = {"premise": row.sentence1, "hypothesis": row.sentence2}
+        yield Item(example=example, fields=fields, choices=LABELS, answer=LABELS.index(row.label))
+
+
+TASK = Task(
+    name="jnli",
+    title="JNLI (JGLUE)",
+    kind="choice",
+    language="ja",
+    labels=LABELS,
+    splits=SPLITS,
+    split="valid",
+    shots_split="train",
+    prompts=prompts(LABELS, "", PAPER) | prompts(LABELS_JA, "-ja", LATER),
+    default_template="0.3",
+    licence=Licence(
+        spdx="CC-BY-SA-4.0",
+        url="https://github.com/yahoojapan/JGLUE",
+        attribution="JGLUE, Yahoo Japan Corporation and Waseda University",
+        share_alike=True,
+    ),
+    citation="Kurihara, Kawahara, Shibata: JGLUE: Japanese General Language Understanding Evaluation. LREC 2022.",
+    homepage="https://github.com/yahoojapan/JGLUE",
+    benchmark="jglue",
+    sample={
+        "train-v1.3.json": as_json_lines(
+            Row("10", "7-8-9", "橋を電車が渡っています。", "電車が橋の上にいます。", "entailment"),
+            Row("11", "7-8-10", "橋を電車が渡っています。", "橋には何もありません。", "contradiction"),
+            Row("12", "7-8-11", "橋を電車が渡っています。", "空は晴れています。", "neutral"),
+            Row("13", "7-8-12", "子供が公園で遊んでいます。", "公園に子供がいます。", "entailment"),
+        ),
+        "valid-v1.3.json": as_json_lines(
+            Row("0", "1-2-3", "犬が海辺を走っています。", "海の近くに犬がいます。", "entailment"),
+            Row("1", "1-2-4", "犬が海辺を走っています。", "犬は家の中で寝ています。", "contradiction"),
+            Row("2", "1-2-5", "犬が海辺を走っています。", "{犬}の首輪は赤いです。", "neutral"),
+        ),
+    },
+    read=read,
+)
