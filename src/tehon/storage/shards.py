@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tehon.errors import Damaged
-from tehon.records.corpus import Example
+from tehon.records.corpus import Cluster, Example
 from tehon.storage.atomic import atomic_path
 
 DATA = "data"
@@ -52,7 +52,7 @@ class Tally:
     def __init__(self) -> None:
         """Nothing has passed yet."""
         self.by_source: Counter[str] = Counter()
-        self.by_cluster: Counter[str] = Counter()
+        self.by_cluster: Counter[Cluster] = Counter()
         self.licences: Counter[str] = Counter()
         self._digest = sha256()
 
@@ -113,3 +113,26 @@ def read_examples(folder: Path) -> Iterator[Example]:
                     yield from msgspec.convert(batch.to_pylist(), list[Example])
         except (pa.ArrowInvalid, msgspec.ValidationError) as error:
             raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
+
+
+def count_by_cluster(folder: Path) -> dict[str, dict[str, int]]:
+    """Cluster -> source -> examples of a release, the largest cluster and source first; reads two columns only.
+
+    Raises:
+        Damaged: a shard cannot be read.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for path in sorted((folder / DATA).glob("*.parquet")):
+        try:
+            columns = pq.read_table(path, columns=["cluster", "source"])
+        except (pa.ArrowInvalid, OSError) as error:
+            raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
+        for row in columns.group_by(["cluster", "source"]).aggregate([([], "count_all")]).to_pylist():
+            counts[row["cluster"], row["source"]] += row["count_all"]
+    sizes: Counter[str] = Counter()
+    for (cluster, _), count in counts.items():
+        sizes[cluster] += count
+    nested: dict[str, dict[str, int]] = {cluster: {} for cluster in sorted(sizes, key=lambda name: (-sizes[name], name))}
+    for cluster, source in sorted(counts, key=lambda pair: (-counts[pair], pair)):
+        nested[cluster][source] = counts[cluster, source]
+    return nested

@@ -1,0 +1,152 @@
+"""Every tuned model beside its base, on the same items."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import exp, fsum
+
+import msgspec
+
+from tehon.errors import DataError, UsageError
+from tehon.records.reporting import Comparison
+from tehon.report.read import CellKey, Cells, Outcome, Run
+from tehon.report.significance import holm, mcnemar, sign_flip
+
+Cell = Mapping[str, Outcome]
+
+
+def in_order(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Every base followed by what was tuned from it; tuned models without their base come last.
+
+    Raises:
+        UsageError: two runs have the same model name.
+        DataError: two runs asked in different ways.
+    """
+    first = runs[0]
+    seen: dict[str, Run] = {}
+    for run in runs:
+        if other := seen.get(run.scores.model):
+            problem = f"every model must have a name of its own, but {other.folder} has {run.scores.model!r} as well"
+            raise UsageError(run.folder, problem, "Evaluate one of them under another --name")
+        seen[run.scores.model] = run
+        if run.scores.protocol != first.scores.protocol:
+            problem = (
+                f"every model must be asked under one protocol, but this one was asked under "
+                f"{run.scores.protocol.name!r} and {first.folder} under {first.scores.protocol.name!r}"
+            )
+            raise DataError(run.folder, problem, "Evaluate them with the same suite")
+    ordered: list[Run] = []
+    for base in (run for run in runs if not run.scores.adapter):
+        ordered += [base, *(run for run in runs if base_of(run, runs) is base)]
+    return tuple(ordered + [run for run in runs if run.scores.adapter and base_of(run, runs) is None])
+
+
+def base_of(run: Run, runs: Sequence[Run]) -> Run | None:
+    """The run of the model that this one was tuned from; None for a base, or where it was not evaluated."""
+    if not run.scores.adapter:
+        return None
+    bases = (other for other in runs if not other.scores.adapter and other.scores.base == run.scores.base)
+    return next(bases, None)
+
+
+def compare(runs: Sequence[Run]) -> tuple[Comparison, ...]:
+    """Every tuned model with its base, cell by cell, p-values corrected together by Holm.
+
+    Raises:
+        DataError: a cell of the two holds different items.
+    """
+    found: list[Comparison] = []
+    for run in runs:
+        if (base := base_of(run, runs)) is not None:
+            for first, second in pair_cells(base.cells, run.cells):
+                _check_same_items(base, run, first, second)
+                found += _compare_cell(base, run, first, second)
+    tested = [each for each in found if each.p_value is not None]
+    corrected = iter(holm([each.p_value for each in tested if each.p_value is not None]))
+    return tuple(
+        msgspec.structs.replace(each, adjusted_p_value=next(corrected)) if each.p_value is not None else each
+        for each in found
+    )
+
+
+def pair_cells(first: Cells, second: Cells) -> Iterator[tuple[CellKey, CellKey]]:
+    """Cells with the same task and shots: under the same template, else the two that are left when each has one."""
+    for task, shots in dict.fromkeys((key.task, key.shots) for key in first):
+        left = [key for key in first if (key.task, key.shots) == (task, shots)]
+        right = [key for key in second if (key.task, key.shots) == (task, shots)]
+        shared = [key for key in left if key in right]
+        yield from zip(shared, shared, strict=True)
+        if not shared and len(left) == len(right) == 1:
+            yield left[0], right[0]
+
+
+def _check_same_items(base: Run, run: Run, first: CellKey, second: CellKey) -> None:
+    mine, theirs = base.cells[first], run.cells[second]
+    differing = mine.keys() ^ theirs.keys()
+    if first == second:
+        differing |= {item for item in mine.keys() & theirs.keys() if mine[item].gold != theirs[item].gold}
+    if differing:
+        problem = (
+            f"{second.task} at {second.shots} shots must hold the same items as in {base.folder}, "
+            f"but {len(differing):,} differ, such as {min(differing)}"
+        )
+        raise DataError(run.folder, problem, "Evaluate both with the same suite and the same raw files")
+
+
+def _compare_cell(base: Run, run: Run, first: CellKey, second: CellKey) -> Iterator[Comparison]:
+    mine, theirs = base.cells[first], run.cells[second]
+    template = first.template if first == second else f"{first.template}/{second.template}"
+    blank = Comparison(
+        task=first.task,
+        template=template,
+        shots=first.shots,
+        metric="",
+        first=base.scores.model,
+        second=run.scores.model,
+        first_value=0.0,
+        second_value=0.0,
+        p_value=None,
+        test="",
+        count=0,
+    )
+    for compared in (_correctness(mine, theirs), _likelihood(mine, theirs)):
+        if compared:
+            yield msgspec.structs.replace(blank, **compared)
+
+
+def _correctness(mine: Cell, theirs: Cell) -> dict[str, object]:
+    judged = [item for item in mine if mine[item].correct is not None and theirs[item].correct is not None]
+    if not judged:
+        return {}
+    only_first = sum(bool(mine[item].correct) and not theirs[item].correct for item in judged)
+    only_second = sum(bool(theirs[item].correct) and not mine[item].correct for item in judged)
+    return {
+        "metric": "accuracy" if mine[judged[0]].choices else "contains_answer",
+        "first_value": sum(bool(mine[item].correct) for item in judged) / len(judged),
+        "second_value": sum(bool(theirs[item].correct) for item in judged) / len(judged),
+        "p_value": mcnemar(only_first, only_second),
+        "test": "McNemar exact",
+        "count": len(judged),
+        "only_first": only_first,
+        "only_second": only_second,
+    }
+
+
+def _likelihood(mine: Cell, theirs: Cell) -> dict[str, object]:
+    pairs = [
+        (before.item_nll, after.item_nll)
+        for item, before in mine.items()
+        if (after := theirs[item]).item_nll is not None
+        and before.item_nll is not None
+        and after.with_end == before.with_end
+    ]
+    if not pairs:
+        return {}
+    p_value, test = sign_flip([after - before for before, after in pairs])
+    with_end = next(iter(mine.values())).with_end
+    return {
+        "metric": "item_perplexity_with_end" if with_end else "item_perplexity",
+        "first_value": exp(fsum(before for before, _ in pairs) / len(pairs)),
+        "second_value": exp(fsum(after for _, after in pairs) / len(pairs)),
+        "p_value": p_value,
+        "test": test,
+        "count": len(pairs),
+    }

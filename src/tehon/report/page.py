@@ -1,0 +1,147 @@
+"""What the page shows, section by section: the report turned into values that its templates only have to print."""
+
+from collections.abc import Iterator, Sequence
+
+from tehon.records.evaluation import Score
+from tehon.records.record import Record
+from tehon.records.reporting import Answered, Histogram, ModelColumn, Report
+from tehon.report import wording
+from tehon.report.figures import Curve, curve
+from tehon.report.sentences import caveats, settings, summary, verdict
+from tehon.report.tables import ScoreTable, legend, score_table
+
+SHOWN_PROMPTS = 40
+"""Prompts whose answers stand on the page; report.json holds all of them."""
+MEANS = ("token_perplexity", "item_perplexity", "byte_perplexity")
+
+
+class Group(Record, kw_only=True):
+    """One base with everything tuned from it; or one tuned model whose base was not evaluated."""
+
+    title: str
+    table: ScoreTable
+
+
+class Answers(Record, kw_only=True):
+    """One prompt with every model's answer."""
+
+    item: str
+    prompt: str
+    given: tuple[Answered, ...]
+
+
+class Bars(Record, kw_only=True):
+    """What was right and what each model chose, in one cell.
+
+    Attributes:
+        title: the task and its shots.
+        words: the choices.
+        gold: of each choice, the share of items for which it is right.
+        models: names.
+        chosen: model by model, the share of items for which each choice was taken.
+        count: items.
+    """
+
+    title: str
+    words: tuple[str, ...]
+    gold: tuple[float, ...]
+    models: tuple[str, ...]
+    chosen: tuple[tuple[float, ...], ...]
+    count: int
+
+
+class Perplexity(Record, kw_only=True):
+    """One model's perplexities of one task: for each of MEANS, without and with the end token."""
+
+    model: str
+    task: str
+    template: str
+    values: tuple[Score | None, ...]
+
+
+class Loss(Record, kw_only=True):
+    """One adapter's curve, where enough steps were logged."""
+
+    title: str
+    drawn: Curve | None
+
+
+def page(report: Report) -> dict[str, object]:
+    """Name -> value, as the templates want them."""
+    table = score_table(report)
+    answers = tuple(_answers(report.samples))
+    return {
+        "report": report,
+        "summary": summary(report),
+        "verdict": verdict(report),
+        "table": table,
+        "legend": legend(table),
+        "groups": tuple(_groups(report)),
+        "answers": answers[:SHOWN_PROMPTS],
+        "hidden_answers": max(len(answers) - SHOWN_PROMPTS, 0),
+        "generation": tuple(_of_generation(report.models)),
+        "bars": tuple(_bars(report.histograms)),
+        "means": MEANS,
+        "perplexities": tuple(_perplexities(report.models)),
+        "settings": settings,
+        "caveats": caveats(report),
+        "losses": tuple(Loss(title=tuning.folder, drawn=curve(tuning.curve)) for tuning in report.tunings),
+    }
+
+
+def _groups(report: Report) -> Iterator[Group]:
+    together: list[list[ModelColumn]] = []
+    for model in report.models:
+        if model.role == "base" or not together or together[-1][0].base != model.base:
+            together.append([])
+        together[-1].append(model)
+    for models in together:
+        title = models[0].model if len(models) == 1 else f"{models[0].model} and what was tuned from it"
+        yield Group(title=title, table=score_table(report, models))
+
+
+def _answers(samples: Sequence[Answered]) -> Iterator[Answers]:
+    together: dict[tuple[str, str], list[Answered]] = {}
+    for answered in samples:
+        together.setdefault((answered.item, answered.prompt), []).append(answered)
+    for (item, prompt), given in together.items():
+        yield Answers(item=item, prompt=prompt, given=tuple(given))
+
+
+def _of_generation(models: Sequence[ModelColumn]) -> Iterator[tuple[str, Score]]:
+    for model in models:
+        yield from ((model.model, score) for score in model.scores if score.metric in {"ends", "distinct"})
+
+
+def _bars(histograms: Sequence[Histogram]) -> Iterator[Bars]:
+    together: dict[tuple[str, int, tuple[str, ...]], list[Histogram]] = {}
+    for each in histograms:
+        together.setdefault((each.task, each.shots, tuple(each.gold)), []).append(each)
+    for (task, shots, words), cell in together.items():
+        count = sum(cell[0].gold.values())
+        yield Bars(
+            title=wording.cell_title(task, shots),
+            words=words,
+            gold=tuple(cell[0].gold[word] / count for word in words),
+            models=tuple(each.model for each in cell),
+            chosen=tuple(tuple(each.predicted[word] / count for word in words) for each in cell),
+            count=count,
+        )
+
+
+def _perplexities(models: Sequence[ModelColumn]) -> Iterator[Perplexity]:
+    names = [mean + suffix for mean in MEANS for suffix in ("", wording.WITH_END)]
+    cells = dict.fromkeys(
+        (score.task, score.shots) for model in models for score in model.scores if score.metric in names
+    )
+    for task, shots in cells:
+        for model in models:
+            here = [score for score in model.scores if (score.task, score.shots) == (task, shots)]
+            for template in dict.fromkeys(score.template for score in here):
+                by_name = {score.metric: score for score in here if score.template == template}
+                yield Perplexity(
+                    model=model.model,
+                    task=wording.cell_title(task, shots),
+                    template=template,
+                    values=tuple(by_name.get(name) for name in names),
+                )

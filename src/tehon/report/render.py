@@ -1,0 +1,119 @@
+"""The report as Markdown, as one HTML page, as LaTeX and as CSV; every byte follows from the record."""
+
+import csv
+from base64 import b64encode
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from io import StringIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tehon.records.reporting import Report
+from tehon.report import samples, tables, wording
+from tehon.report.escaping import fenced, for_html, for_latex, for_markdown
+from tehon.report.page import page
+
+CSV_COLUMNS = (
+    "model",
+    "role",
+    "base",
+    "task",
+    "template",
+    "shots",
+    "metric",
+    "value",
+    "standard_error",
+    "count",
+    "baseline",
+    "flags",
+)
+MOSTLY_JAPANESE = 0.3
+"""A text with a larger share of kana and kanji is set, and read aloud, as Japanese."""
+
+
+def html(report: Report) -> str:
+    """One page that needs nothing else: no script, and a policy that forbids the network."""
+    style = files("tehon.report").joinpath("pages/style.css").read_text(encoding="utf-8")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    template = _environment(for_html).get_template("report.html.jinja")
+    return template.render(page(report), style=Markup(style), digest=Markup(digest))  # noqa: S704 - our own file
+
+
+def markdown(report: Report) -> str:
+    """The same for reading in a repository or a terminal."""
+    return _environment(for_markdown).get_template("report.md.jinja").render(page(report))
+
+
+@cache
+def _environment(finalize: Callable[[object], object]) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tehon.report", "pages"),
+        autoescape=True,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {"wording": wording, "tables": tables, "language": language}
+    environment.filters["fenced"] = fenced
+    return environment
+
+
+def language(text: str) -> str:
+    """`ja` or `en`, for the page's lang attributes: by the share of kana and kanji."""
+    return "ja" if samples.japanese_share(text) > MOSTLY_JAPANESE else "en"
+
+
+def scores_csv(report: Report) -> str:
+    """Every score of every model, one a line, numbers in full."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for model in report.models:
+        for score in model.scores:
+            writer.writerow(
+                (
+                    *(model.model, model.role, model.base, score.task, score.template, score.shots, score.metric),
+                    *(score.value, score.standard_error, score.count, score.baseline, " ".join(score.flags)),
+                )
+            )
+    return stream.getvalue()
+
+
+def table_tex(report: Report) -> str:
+    """Table II for a paper, with booktabs, ready to be included."""
+    table = tables.score_table(report)
+    titles = [for_latex(tables.column_title(column)) for column in table.columns]
+    lines = [
+        "% Needs \\usepackage{booktabs}, and a font with Japanese where names hold any.",
+        f"\\begin{{tabular}}{{l{'r' * len(titles)}}}",
+        "\\toprule",
+        " & ".join(["Model", *titles]) + r" \\",
+        "\\midrule",
+    ]
+    lines += [_tex_row(row) for row in table.rows]
+    if any(value is not None for value in table.baselines):
+        chances = [
+            "--" if value is None else wording.number(column.metric, value)
+            for column, value in zip(table.columns, table.baselines, strict=True)
+        ]
+        lines += ["\\midrule", " & ".join([tables.BASELINE.capitalize(), *chances]) + r" \\"]
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+
+
+def _tex_row(row: tables.Row) -> str:
+    cells = []
+    for entry in row.entries:
+        text = f"\\textbf{{{entry.text}}}" if entry.best else entry.text.replace(wording.MISSING, "--")
+        error = f" {{\\scriptsize$\\pm${entry.error}}}" if entry.error else ""
+        cells.append(f"{text}{error}" + (f"$^{{{_tex_marks(entry.marks)}}}$" if entry.marks else ""))
+    return " & ".join([for_latex(row.model.model), *cells]) + r" \\"
+
+
+def _tex_marks(marks: str) -> str:
+    words = {"*": "*", "†": "\\dagger", "‡": "\\ddagger", "§": "\\S"}
+    return "".join(words[mark] for mark in marks)

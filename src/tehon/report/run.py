@@ -1,0 +1,104 @@
+"""Scores of many models become one report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tehon.progress import Progress, silent
+from tehon.records.reporting import ModelColumn, Report
+from tehon.report import render
+from tehon.report.compare import base_of, compare, in_order
+from tehon.report.figures import histograms
+from tehon.report.read import Folders, Run, open_folders, read_folders
+from tehon.report.samples import samples
+from tehon.storage.atomic import write_bytes, write_text
+from tehon.storage.manifest import fingerprint, finish, finished, pretty, result
+from tehon.storage.provenance import provenance
+
+TITLE = "Base and tuned models side by side"
+
+
+def report(
+    runs: Sequence[Path],
+    out: Path,
+    *,
+    title: str = "",
+    notes: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Report:
+    """The report of these finished folders; also written as report.html, .md and .json, table_2.tex and scores.csv.
+
+    Args:
+        runs: folders of scores, at least one; folders of releases and adapters add their sections.
+        out: a new folder, or one that holds this very report.
+        title: the heading.
+        notes: what a reader must know, such as which data are stand-ins.
+        progress: listens.
+
+    Raises:
+        UsageError: there are no scores, or two of them have the same model name.
+        OutputTaken: `out` holds something else.
+        RawFileMissing: a folder is not finished.
+        DataError: a folder holds another kind, or two runs do not fit together.
+        Damaged: a file does not match its manifest.
+    """
+    opened = open_folders(runs)
+    config = {"title": title, "notes": list(notes)}
+    inputs = {f"{place:03d} {folder.name}": folder.sha256 for place, folder in enumerate(opened)}
+    if manifest := finished(out, "report", fingerprint(config, inputs)):
+        return result(manifest, Report)
+    folders = read_folders(opened, progress)
+    written = assemble(folders, title or TITLE, notes)
+    with progress("write", len(PAGES), "files") as advance:
+        for name, page in PAGES.items():
+            write_text(out / name, page(written))
+            advance(1, name)
+    write_bytes(out / "report.json", pretty(written))
+    finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
+    return written
+
+
+PAGES = {
+    "report.html": render.html,
+    "report.md": render.markdown,
+    "table_2.tex": render.table_tex,
+    "scores.csv": render.scores_csv,
+}
+
+
+def assemble(folders: Folders, title: str, notes: Sequence[str]) -> Report:
+    """The report of what was read.
+
+    Raises:
+        UsageError: two runs have the same model name.
+        DataError: two runs do not fit together.
+    """
+    runs = in_order(folders.runs)
+    return Report(
+        title=title,
+        protocol=runs[0].scores.protocol,
+        models=tuple(
+            ModelColumn(
+                model=run.scores.model,
+                role="tuned" if run.scores.adapter else "base",
+                base=run.scores.base,
+                folder=run.folder,
+                scores=run.scores.scores,
+            )
+            for run in runs
+        ),
+        comparisons=compare(runs),
+        samples=samples(runs),
+        histograms=histograms(runs),
+        releases=folders.releases,
+        tunings=folders.tunings,
+        notes=(*notes, *_own_notes(runs)),
+        origins=folders.origins,
+    )
+
+
+def _own_notes(runs: Sequence[Run]) -> list[str]:
+    return [
+        f"{run.scores.model} stands without a comparison: its base {run.scores.base} was not among the evaluations."
+        for run in runs
+        if run.scores.adapter and base_of(run, runs) is None
+    ]

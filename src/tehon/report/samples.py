@@ -1,0 +1,101 @@
+"""What the models answered, prompt by prompt, with marks that need no judge."""
+
+from collections.abc import Iterator, Sequence
+
+from tehon.records.prompt import Template
+from tehon.records.reporting import Answered
+from tehon.report.read import CellKey, Outcome, Run
+from tehon.templates import TEMPLATES
+
+WINDOW = 6
+"""Characters in the runs that are counted to see whether a text goes in circles."""
+FEWEST_WINDOWS = 12
+"""A text with fewer runs is too short to go in circles."""
+SHORTEST_ECHO = 6
+"""A shorter prompt may well stand in a good answer."""
+JAPANESE = (
+    (0x3005, 0x3007),  # 々〆〇
+    (0x3041, 0x30FF),  # hiragana, katakana
+    (0x31F0, 0x31FF),  # small katakana
+    (0x3400, 0x4DBF),  # kanji, extension A
+    (0x4E00, 0x9FFF),  # kanji
+    (0xF900, 0xFAFF),  # compatibility kanji
+    (0xFF66, 0xFF9F),  # half-width katakana
+    (0x20000, 0x323AF),  # kanji, extensions B to H
+)
+
+
+def samples(runs: Sequence[Run]) -> tuple[Answered, ...]:
+    """Every generated answer: by task and number of shots, then by prompt, then in the order of the models."""
+    cells = dict.fromkeys((key.task, key.shots) for run in runs for key in run.cells)
+    return tuple(answered for task, shots in cells for answered in _cell_samples(runs, task, shots))
+
+
+def _cell_samples(runs: Sequence[Run], task: str, shots: int) -> Iterator[Answered]:
+    found: dict[str, list[tuple[str, str, Outcome]]] = {}
+    for run in runs:
+        for key, cell in run.cells.items():
+            if (key.task, key.shots) == (task, shots):
+                for item, outcome in cell.items():
+                    if outcome.finish:
+                        found.setdefault(item, []).append((_name(run, key), key.template, outcome))
+    for item, answers in found.items():
+        # Models may have read the same item in different frames; the barest reading is the question itself.
+        prompt = min((question(template, outcome.context) for _, template, outcome in answers), key=len)
+        for model, _, outcome in answers:
+            text = outcome.prediction
+            yield Answered(
+                item=item,
+                prompt=prompt,
+                model=model,
+                text=text,
+                marks=marks(text, outcome.finish, prompt),
+                japanese_share=japanese_share(text),
+            )
+
+
+def _name(run: Run, key: CellKey) -> str:
+    several = sum((key.task, key.shots) == (other.task, other.shots) for other in run.cells) > 1
+    return f"{run.scores.model} ({key.template})" if several else run.scores.model
+
+
+def question(template: str, context: str) -> str:
+    """What was asked last in a context, freed from its frame; the whole context where the frame is not known."""
+    frames = _frames(TEMPLATES[template]) if template in TEMPLATES else ()
+    for frame in frames:
+        before, _, rest = frame.partition("{instruction}")
+        middle, _, after = rest.partition("{input}") if "{input}" in rest else ("", "", rest)
+        start = context.rfind(before)
+        asked = context[start + len(before) :].removesuffix(after)
+        if start >= 0 and context.endswith(after) and middle in asked:
+            return asked.replace(middle, "\n\n", 1).strip() if middle else asked.strip()
+    return context.strip()
+
+
+def _frames(template: Template) -> tuple[str, ...]:
+    return tuple(frame for frame in (template.with_input, template.without_input) if "{instruction}" in frame)
+
+
+def marks(text: str, finish: str, prompt: str) -> tuple[str, ...]:
+    """What can be said of an answer without a judge."""
+    found = ["cut off" if finish == "length" else "ends"]
+    if not text.strip():
+        found.append("empty")
+    if repeats_itself(text):
+        found.append("repeats itself")
+    if len(prompt) >= SHORTEST_ECHO and prompt in text:
+        found.append("echoes the prompt")
+    return tuple(found)
+
+
+def repeats_itself(text: str) -> bool:
+    """Whether fewer than half of the text's runs of WINDOW characters are distinct."""
+    runs = [text[start : start + WINDOW] for start in range(len(text) - WINDOW + 1)]
+    return len(runs) >= FEWEST_WINDOWS and 2 * len(set(runs)) < len(runs)
+
+
+def japanese_share(text: str) -> float:
+    """The share of a text's letters that are kana or kanji; 0 where it has no letters."""
+    letters = [ord(character) for character in text if character.isalpha()]
+    japanese = sum(any(first <= letter <= last for first, last in JAPANESE) for letter in letters)
+    return japanese / len(letters) if letters else 0.0

@@ -1,0 +1,82 @@
+"""What the page says in sentences of its own."""
+
+from collections.abc import Iterator
+
+from tehon.records.reporting import Report
+from tehon.records.tuning import Adapter
+from tehon.report import wording
+from tehon.report.tables import score_table
+
+
+def summary(report: Report) -> str:
+    """What was compared, in one sentence."""
+    tuned = [model.model for model in report.models if model.role == "tuned"]
+    bases = [model.model for model in report.models if model.role == "base"]
+    tasks = list(dict.fromkeys(wording.task_title(score.task) for model in report.models for score in model.scores))
+    asked = f"on {wording.listing(tasks)}, asked in the same way (protocol {report.protocol.title})"
+    if tuned and bases:
+        return f"{wording.listing(tuned)} beside {wording.listing(bases)}, {asked}."
+    kind = "tuned model" if tuned else "base model"
+    return f"{wording.amount(len(report.models), kind)}, {wording.listing(tuned or bases)}, {asked}."
+
+
+def verdict(report: Report) -> str:
+    """How the comparisons came out, in one sentence; empty where there are none."""
+    table = score_table(report)
+    arrows = [entry.arrow for row in table.rows for entry in row.entries if entry.comparison is not None]
+    if not arrows:
+        return ""
+    better, worse = arrows.count("▲"), arrows.count("▼")
+    return (
+        f"Of {wording.amount(len(arrows), 'comparison')} with the base, {better} came out better, {worse} worse, "
+        f"and {len(arrows) - better - worse} within what chance could do."
+    )
+
+
+def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
+    """The recipe as the paper's Table I has it, then what became of it, name by name."""
+    recipe, lora, counts = adapter.recipe, adapter.recipe.lora, adapter.counts
+    yield "base", adapter.base
+    yield "learning rate", f"{recipe.learning_rate:g}, {recipe.schedule}"
+    yield "sequence length", f"{recipe.sequence_length:,} tokens"
+    yield "batch size", f"{recipe.batch_size:,} examples"
+    yield "data", f"{adapter.release}, {counts.examples:,} examples"
+    yield "epochs", f"{recipe.epochs:,}" if recipe.max_steps is None else f"at most {recipe.max_steps:,} steps"
+    yield "LoRA", f"rank {lora.rank}, alpha {lora.alpha:g}, dropout {lora.dropout:g}"
+    yield "targets", ", ".join(lora.targets) or "the family's own"
+    yield "template", adapter.template
+    yield "prompt's weight in the loss", f"{recipe.prompt_loss_weight:g}"
+    yield "precision, seed", f"{recipe.precision}, {recipe.seed}"
+    yield "steps", f"{counts.steps:,}"
+    yield "tokens, scored", f"{counts.tokens:,}, {counts.scored_tokens:,}"
+    cut = counts.cut_right, counts.input_shortened, counts.dropped
+    yield "cut right, input shortened, dropped", ", ".join(f"{count:,}" for count in cut)
+    yield "loss, first and last step", f"{adapter.first_loss:.3f}, {adapter.last_loss:.3f} nats per token"
+    if adapter.validation_loss is not None:
+        yield "validation loss", f"{adapter.validation_loss:.3f} nats per token"
+
+
+def caveats(report: Report) -> tuple[str, ...]:
+    """What the kinds of numbers in this report hide."""
+    metrics = {score.metric for model in report.models for score in model.scores}
+    found = []
+    if "accuracy" in metrics:
+        found.append(
+            "An accuracy near that of always giving the most frequent answer shows nothing; "
+            "compare the charts of what was chosen, and the balanced accuracy."
+        )
+        found.append(
+            "A choice is scored by the sum of its tokens' log-likelihoods, which favours choices of few tokens; "
+            "the accuracy per character does not."
+        )
+    if any(map(wording.is_perplexity, metrics)):
+        found.append(
+            "A base has rarely learnt to stop after an answer, so much of a gap with the end token may be that token; "
+            "per-token and per-item values must not be compared across tokenizers."
+        )
+    if report.comparisons:
+        found.append(
+            f"All {len(report.comparisons)} p-values were corrected together (Holm); "
+            "they speak of these items only, not of another seed or another wording of the prompt."
+        )
+    return tuple(found)

@@ -1,0 +1,216 @@
+"""Table II: a row a model, base and tuned together, and a column for every task and number of shots."""
+
+from collections.abc import Iterator, Sequence
+
+from tehon.records.evaluation import Score
+from tehon.records.record import Record
+from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
+from tehon.report import wording
+
+BASELINE = "always the most frequent answer"
+
+
+class Column(Record, kw_only=True):
+    """One task at one number of shots.
+
+    Attributes:
+        task: its name.
+        shots: number of shots.
+        template: set only where a model was asked under several, so that each has a column of its own.
+        metric: the one that is shown.
+    """
+
+    task: str
+    shots: int
+    template: str
+    metric: str
+
+
+class Entry(Record, kw_only=True):
+    """One model's number in one column.
+
+    Attributes:
+        value: None where the model has none.
+        text: the number in words.
+        error: its standard error in words; empty where there is none.
+        marks: `*†‡§`, as MARKS says.
+        best: no other model of the column is better.
+        arrow: ▲ △ ▼ ▽ against its base; empty for a base.
+        score: what it was taken from.
+        comparison: with its base, where there is one.
+    """
+
+    value: float | None = None
+    text: str = wording.MISSING
+    error: str = ""
+    marks: str = ""
+    best: bool = False
+    arrow: str = ""
+    score: Score | None = None
+    comparison: Comparison | None = None
+
+
+class Row(Record, kw_only=True):
+    """One model's entries, column by column."""
+
+    model: ModelColumn
+    entries: tuple[Entry, ...]
+
+
+class ScoreTable(Record, kw_only=True):
+    """All rows, and what a model that never reads would reach in each column."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    baselines: tuple[float | None, ...]
+
+
+def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTable:
+    """The table of these models, or of all."""
+    shown = tuple(models) or report.models
+    found = tuple(_columns(shown))
+    plain = [[_find(model, column) for column in found] for model in shown]
+    bests = [_best(column.metric, [line[place] for line in plain]) for place, column in enumerate(found)]
+    return ScoreTable(
+        columns=found,
+        rows=tuple(
+            Row(
+                model=model,
+                entries=tuple(_entry(report, model, *each) for each in zip(found, line, bests, strict=True)),
+            )
+            for model, line in zip(shown, plain, strict=True)
+        ),
+        baselines=tuple(_baseline([line[place] for line in plain]) for place in range(len(found))),
+    )
+
+
+def _columns(models: Sequence[ModelColumn]) -> Iterator[Column]:
+    scores = [(model.model, score) for model in models for score in model.scores]
+    for task, shots in dict.fromkeys((score.task, score.shots) for _, score in scores):
+        cell = [(model, score) for model, score in scores if (score.task, score.shots) == (task, shots)]
+        metric = next((name for name in wording.HEADLINES if any(score.metric == name for _, score in cell)), None)
+        if metric is None:
+            continue
+        asked = dict.fromkeys((model, score.template) for model, score in cell)
+        several = len(asked) > len({model for model, _ in asked})
+        for template in dict.fromkeys(template for _, template in asked) if several else [""]:
+            yield Column(task=task, shots=shots, template=template, metric=metric)
+
+
+def _find(model: ModelColumn, column: Column) -> Score | None:
+    wanted = (column.task, column.shots, column.metric)
+    fitting = (
+        score
+        for score in model.scores
+        if (score.task, score.shots, score.metric) == wanted and column.template in {"", score.template}
+    )
+    return next(fitting, None)
+
+
+def _best(metric: str, scores: Sequence[Score | None]) -> float | None:
+    values = [score.value for score in scores if score is not None]
+    better = wording.metric(metric).better
+    if len(values) < 2 or not better:  # noqa: PLR2004 - one alone is no best
+        return None
+    return max(values) if better == "higher" else min(values)
+
+
+def _baseline(scores: Sequence[Score | None]) -> float | None:
+    return next((score.baseline for score in scores if score is not None and score.baseline is not None), None)
+
+
+def _entry(report: Report, model: ModelColumn, column: Column, score: Score | None, best: float | None) -> Entry:
+    if score is None:
+        return Entry()
+    comparison = _comparison(report, model, score)
+    return Entry(
+        value=score.value,
+        text=wording.number(score.metric, score.value),
+        error="" if score.standard_error is None else wording.number(score.metric, score.standard_error),
+        marks=marks(score),
+        best=score.value == best,
+        arrow=_arrow(column.metric, comparison),
+        score=score,
+        comparison=comparison,
+    )
+
+
+def marks(score: Score) -> str:
+    """The marks of a score's flags, in the order of MARKS."""
+    names = {flag.partition(":")[0] for flag in score.flags}
+    return "".join(mark for name, mark in wording.MARKS.items() if name in names)
+
+
+def _comparison(report: Report, model: ModelColumn, score: Score) -> Comparison | None:
+    wanted = (model.model, score.task, score.shots, score.metric)
+    fitting = (
+        each
+        for each in report.comparisons
+        if (each.second, each.task, each.shots, each.metric) == wanted
+        and each.template.rpartition("/")[2] == score.template
+    )
+    return next(fitting, None)
+
+
+def _arrow(metric: str, comparison: Comparison | None) -> str:
+    better = wording.metric(metric).better
+    if comparison is None or not better or comparison.first_value == comparison.second_value:
+        return ""
+    improved = (comparison.second_value > comparison.first_value) == (better == "higher")
+    certain = comparison.adjusted_p_value is not None and comparison.adjusted_p_value < wording.CERTAIN
+    return ("▲" if certain else "△") if improved else ("▼" if certain else "▽")
+
+
+def column_title(column: Column) -> str:
+    """`JNLI, 3-shot: accuracy`, with the template where it tells columns apart."""
+    frame = f" ({column.template})" if column.template else ""
+    return f"{wording.cell_title(column.task, column.shots)}{frame}: {wording.metric_title(column.metric)}"
+
+
+def legend(table: ScoreTable) -> tuple[str, ...]:
+    """One line for every mark that the table uses, with the items that it concerns."""
+    entries = [
+        (row, column, entry) for row in table.rows for column, entry in zip(table.columns, row.entries, strict=True)
+    ]
+    lines = []
+    for mark, meaning in wording.MEANINGS.items():
+        marked = [each for each in entries if mark in each[2].marks or mark == each[2].arrow]
+        if marked:
+            counts = [_count(mark, *each) for each in marked]
+            detail = f" ({'; '.join(count for count in counts if count)})" if any(counts) else ""
+            lines.append(f"{mark} {meaning}{detail}")
+    return tuple(lines)
+
+
+def _count(mark: str, row: Row, column: Column, entry: Entry) -> str:
+    if entry.score is None:
+        return ""
+    for flag in entry.score.flags:
+        name, _, count = flag.partition(":")
+        if wording.MARKS.get(name) == mark and count.isdecimal():
+            where = wording.cell_title(column.task, column.shots)
+            return f"{row.model.model}, {where}: {int(count):,} of {entry.score.count:,}"
+    return ""
+
+
+def side_by_side(report: Report) -> TextTable:
+    """The same numbers turned for a terminal: a row a column of Table II, models beside each other."""
+    table = score_table(report)
+    rows = []
+    for place, column in enumerate(table.columns):
+        baseline = table.baselines[place]
+        cells = [_cell(row.entries[place]) for row in table.rows]
+        chance = wording.MISSING if baseline is None else wording.number(column.metric, baseline)
+        rows.append((column_title(column), chance, *cells))
+    return TextTable(
+        title=report.title,
+        columns=("", BASELINE, *(row.model.model for row in table.rows)),
+        rows=tuple(rows),
+        notes=legend(table),
+    )
+
+
+def _cell(entry: Entry) -> str:
+    error = f" ±{entry.error}" if entry.error else ""
+    arrow = f" {entry.arrow}" if entry.arrow else ""
+    return f"{entry.text}{error}{entry.marks}{arrow}"

@@ -1,0 +1,159 @@
+"""What numbers are called and how they are written."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from tehon.records.record import Record
+from tehon.tasks import TASKS
+
+WITH_END = "_with_end"
+"""Ends the name of a perplexity that counts the end token of the response."""
+CERTAIN = 0.05
+"""A difference with a smaller corrected p-value is called certain."""
+TINY_P = 0.0001
+MISSING = "–"
+
+
+class Metric(Record, kw_only=True):
+    """How a metric is read.
+
+    Attributes:
+        title: its name in headings.
+        better: which way is better; empty where neither is.
+        meaning: one sentence for a stranger.
+    """
+
+    title: str
+    better: Literal["higher", "lower", ""]
+    meaning: str
+
+
+METRICS = {
+    "accuracy": Metric(title="accuracy", better="higher", meaning="The share of items whose choice is right."),
+    "balanced_accuracy": Metric(
+        title="balanced accuracy", better="higher", meaning="The mean of every class's own accuracy."
+    ),
+    "macro_f1": Metric(title="macro F1", better="higher", meaning="The mean of every class's F1."),
+    "mcc": Metric(
+        title="MCC",
+        better="higher",
+        meaning="Matthews correlation: 0 for a model that always gives the same answer, 1 for a perfect one.",
+    ),
+    "accuracy_norm": Metric(
+        title="accuracy, per character",
+        better="higher",
+        meaning="The same when every choice's log-likelihood is divided by its characters, which favours no short one.",
+    ),
+    "contains_answer": Metric(
+        title="contains the answer", better="higher", meaning="The share of generated answers that hold a right one."
+    ),
+    "ends": Metric(title="ends by itself", better="higher", meaning="The share of answers that stop before the limit."),
+    "distinct": Metric(
+        title="distinct",
+        better="higher",
+        meaning="Distinct runs of four characters over all of them: near 0 for an answer that goes in circles.",
+    ),
+    "token_perplexity": Metric(
+        title="per token",
+        better="lower",
+        meaning="Every token weighs the same, so long answers weigh more.",
+    ),
+    "item_perplexity": Metric(
+        title="per item",
+        better="lower",
+        meaning="Every answer weighs the same, however long: the mean that the paper reports.",
+    ),
+    "byte_perplexity": Metric(
+        title="per byte",
+        better="lower",
+        meaning="Every byte of text weighs the same: the only mean that may be compared across tokenizers.",
+    ),
+}
+"""Metric -> how it is read; a metric that is missing here is shown under its own name, without a direction."""
+
+HEADLINES = ("accuracy", "contains_answer", "item_perplexity_with_end", "item_perplexity", "token_perplexity")
+"""A task's column in the main table shows the first of these that it has."""
+
+MARKS = {"over_training_length": "*", "over_context": "†", "constant": "‡", "stand-in": "§"}
+"""Flag -> its mark in tables."""
+
+MEANINGS = {
+    "*": "some prompts are longer than what the model was tuned on",
+    "†": "some prompts are longer than the model's context, so their beginning was cut off",
+    "‡": "the model gives one and the same answer to every item",
+    "§": "the items stand in for a corpus that could not be had; the number says nothing about that corpus",
+    "▲": "better than its base, p < 0.05 after Holm's correction",
+    "△": "better than its base, but chance alone could do as much",
+    "▼": "worse than its base, p < 0.05 after Holm's correction",
+    "▽": "worse than its base, but chance alone could do as much",
+}
+
+
+def metric(name: str) -> Metric:
+    """How a metric is read, the end token in words."""
+    plain = name.removesuffix(WITH_END)
+    known = METRICS.get(plain, Metric(title=plain.replace("_", " "), better="", meaning=""))
+    if plain == name:
+        return known
+    return Metric(title=f"{known.title}, with end token", better=known.better, meaning=known.meaning)
+
+
+def is_perplexity(name: str) -> bool:
+    """Whether a metric is one of the perplexities."""
+    return name.removesuffix(WITH_END).endswith("perplexity")
+
+
+def metric_title(name: str) -> str:
+    """A metric's name where nothing around it says that it is a perplexity."""
+    return f"perplexity {metric(name).title}" if is_perplexity(name) else metric(name).title
+
+
+def task_title(name: str) -> str:
+    """A task's own name, such as JNLI; the given one where the shelf does not hold it."""
+    return TASKS[name].title if name in TASKS else name
+
+
+def cell_title(task: str, shots: int) -> str:
+    """`JNLI, 3-shot`."""
+    return f"{task_title(task)}, {shots}-shot"
+
+
+def number(name: str, value: float) -> str:
+    """A metric's value with as many digits as it deserves: `0.459`, `29.9`, `1,499`."""
+    if not is_perplexity(name):
+        return f"{value:,.3f}"
+    digits = 2 if value < 10 else 1 if value < 1000 else 0  # noqa: PLR2004 - three digits or more
+    return f"{value:,.{digits}f}"
+
+
+def share(value: float) -> str:
+    """A share in percent."""
+    return f"{100 * value:.1f} %"
+
+
+def p_value(value: float | None) -> str:
+    """A p-value with two digits that mean something."""
+    if value is None:
+        return MISSING
+    return f"< {TINY_P}" if value < TINY_P else f"{value:.2g}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as a person says them."""
+    if seconds is None:
+        return MISSING
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def amount(count: int, noun: str) -> str:
+    """`1 task`, `3 tasks`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listing(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
