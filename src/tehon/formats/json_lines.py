@@ -58,6 +58,6 @@ def read_json_lines(path: Path, kind: type[T]) -> Iterator[tuple[str, T]]:
                 raise BadRawFile(f"{path}:{number}", problem, "Fetch the file again") from error
 
 
-def as_json_lines(rows: Iterable[object]) -> bytes:
+def as_json_lines(*rows: object) -> bytes:
     """Rows as JSON Lines."""
     return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)

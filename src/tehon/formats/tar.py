@@ -54,7 +54,7 @@ def tar_members(path: Path, limit_bytes: int = MAX_ARCHIVE_BYTES) -> Iterator[Me
     where = str(path)
     try:
         with gzip.open(path) as unpacked:
-            capped = _Capped(unpacked, where, limit_bytes)
+            capped = _Capped(cast("IO[bytes]", unpacked), where, limit_bytes)
             with tarfile.open(fileobj=cast("IO[bytes]", capped), mode="r|") as archive:
                 for info in archive:
                     check_name(where, info.name)

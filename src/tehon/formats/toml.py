@@ -100,6 +100,10 @@ class TomlShelf(Mapping[str, R], Generic[R]):
         """How many files there are."""
         return len(self.paths)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a file has that name; reads nothing."""
+        return name in self.paths
+
 
 def _came(table: dict[str, Any], key: str) -> str:
     value: Any = table

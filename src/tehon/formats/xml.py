@@ -81,7 +81,9 @@ class _Builder:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise BadRawFile(self._where, f"must nest at most {MAX_DEPTH} deep, but goes deeper", "Do not use this file")
+            raise BadRawFile(
+                self._where, f"must nest at most {MAX_DEPTH} deep, but goes deeper", "Do not use this file"
+            )
         if self._open or tag == self._tag:
             element = Element(tag, attributes, self._parser.CurrentLineNumber)
             if self._open:

@@ -1,9 +1,10 @@
 """Zip archives, one member at a time; nothing is ever unpacked to disk."""
 
+import io
 import stat
 import zlib
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from tehon.errors import BadRawFile, RawFileMissing
 from tehon.formats.members import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, check_name, check_size, refused
@@ -44,3 +45,12 @@ def _check(where: str, infos: list[ZipInfo]) -> None:
             raise refused(where, f"only files and folders are allowed, but {info.filename} is a link")
         if info.flag_bits & 0x1:
             raise refused(where, f"members must not be encrypted, but {info.filename} is")
+
+
+def pack_zip(files: dict[str, bytes]) -> bytes:
+    """A zip archive of these files, the same bytes every time."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), data)
+    return packed.getvalue()

@@ -172,6 +172,7 @@ class Source(Record, kw_only=True):
         read: yields an Example for every row that can be one and a Drop for every row that cannot, in upstream order.
             Its folder holds the upstream files under their upstream names.
         embedded: the examples are made by the package itself, so no raw folder is needed.
+        stated: reads the licence from the raw folder, where the user states it; None where the corpus has its own.
     """
 
     name: str
@@ -187,3 +188,4 @@ class Source(Record, kw_only=True):
     sample: Mapping[str, bytes]
     read: Callable[[Path, ReadOptions], Iterator[Example | Drop]]
     embedded: bool = False
+    stated: Callable[[Path], Licence] | None = None

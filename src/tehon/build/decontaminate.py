@@ -1,0 +1,81 @@
+"""The fourth step: an example that asks what a held-out task asks is left out.
+
+An item is known by its instruction with its input, and by its fields alone (premise and hypothesis, say), so that
+another instruction around the same question is found too. Texts are compared whole, by their words (`same_words`);
+fields of fewer than SHORTEST letters are too common to prove anything. Passages that a task and a source share, such
+as paragraphs of Wikipedia, are no leakage of an answer and are not looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import xxhash
+
+from tehon.errors import EmptyData
+from tehon.records.corpus import Drop, Example
+from tehon.records.evaluation import Item, Task
+from tehon.storage.raw import find_raw
+from tehon.text.normalise import same_words
+
+STEP = "decontaminate"
+SHORTEST = 8
+
+
+def item_files(task: Task, raw: Path | None) -> list[Path]:
+    """The files whose items are held out: every split at hand but the shots', and the scored split in any case.
+
+    Raises:
+        RawFileMissing: the scored split is not at hand.
+    """
+    if task.embedded:
+        return []
+    files = [find_raw(raw, task.name, task.splits, task.split)]
+    for split, pattern in task.splits.items():
+        if raw and split not in {task.split, task.shots_split}:
+            files += sorted(path for path in (raw / task.name).glob(pattern) if path not in files)
+    return files
+
+
+def item_keys(items: Iterable[Item]) -> set[bytes]:
+    """Keys of everything by which these items can be known again."""
+    keys = set()
+    for item in items:
+        keys.add(_key(item.example.instruction + item.example.input))
+        words = same_words("".join(item.fields.values()))
+        if len(words) >= SHORTEST:
+            keys.add(_key(words))
+    return keys
+
+
+def held_out(task: Task, raw: Path | None) -> set[bytes]:
+    """Keys of a task's items.
+
+    Raises:
+        RawFileMissing: the scored split is not at hand.
+        EmptyData: its files hold no item.
+    """
+    keys: set[bytes] = set()
+    for file in item_files(task, raw) or [Path()]:
+        keys |= item_keys(task.read(file))
+    if not keys:
+        problem = "must have items to be held out, but has none"
+        raise EmptyData(f"task {task.name}", problem, "Check its raw files")
+    return keys
+
+
+def decontaminate(examples: Iterable[Example], tasks: Mapping[str, set[bytes]]) -> Iterator[Example | Drop]:
+    """Every example that no held-out task asks, or why it is left out.
+
+    Args:
+        examples: of one source or of many.
+        tasks: task -> keys of its items.
+    """
+    for example in examples:
+        asked = {example.instruction, example.input, example.instruction + example.input}
+        probes = {_key(text) for text in asked if text}
+        task = next((name for name, keys in tasks.items() if not keys.isdisjoint(probes)), None)
+        yield Drop(example_id=example.id, step=STEP, reason=f"asked by {task}") if task else example
+
+
+def _key(text: str) -> bytes:
+    return xxhash.xxh3_128_digest(same_words(text).encode())

@@ -1,0 +1,102 @@
+"""The first step: which rows of which sources, and where they come from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tehon.errors import BadRawFile, RawFileMissing, UnknownName
+from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
+from tehon.records.record import Record
+from tehon.records.release import Mixture, Share
+from tehon.sources import SOURCES
+from tehon.storage.raw import stand_in
+
+STEP = "read"
+
+
+class Supply(Record, kw_only=True):
+    """One source of a mixture with its files.
+
+    Attributes:
+        source: what is read.
+        share: how much of it.
+        folder: its upstream files; None where the package makes its examples.
+        licence: the source's own, or the one that the folder states.
+        stand_in: what the files are where they are not the corpus itself; else empty.
+    """
+
+    source: Source
+    share: Share
+    folder: Path | None
+    licence: Licence
+    stand_in: str = ""
+
+
+def supplies(mixture: Mixture, raw: Path | None) -> list[Supply]:
+    """The mixture's sources in its order, each with its folder.
+
+    Raises:
+        UnknownName: a source or a part does not exist.
+        RawFileMissing: a source has no raw folder.
+    """
+    found = []
+    for name, share in mixture.sources.items():
+        source = SOURCES[name]
+        known = [part.name for part in source.parts]
+        for part in share.parts or ():
+            if part not in known:
+                raise UnknownName("part", part, known)
+        folder = None if source.embedded else _folder(source, raw)
+        licence = source.stated(folder) if source.stated and folder else source.licence
+        note = stand_in(folder) if folder else ""
+        found.append(Supply(source=source, share=share, folder=folder, licence=licence, stand_in=note))
+    return found
+
+
+def files(supply: Supply) -> dict[str, Path]:
+    """`source/file` -> path of every file below the source's raw folder, hidden ones left out."""
+    if supply.folder is None:
+        return {}
+    paths = {path.relative_to(supply.folder): path for path in supply.folder.rglob("*") if path.is_file()}
+    return {
+        f"{supply.source.name}/{name.as_posix()}": path
+        for name, path in paths.items()
+        if not any(piece.startswith(".") for piece in name.parts)
+    }
+
+
+def read(supply: Supply, mixture: Mixture) -> Iterator[Example | Drop]:
+    """Every row of the source, examples of parts that the mixture does not take dropped.
+
+    Raises:
+        BadRawFile: a file is damaged.
+        RawFileMissing: a file is missing.
+    """
+    source = supply.source
+    options = ReadOptions(rendering=mixture.rendering, splits=supply.share.splits, seed=mixture.seed)
+    taken = {
+        part.name
+        for part in source.parts
+        if (mixture.translation or not part.translation) and part.name in (supply.share.parts or (part.name,))
+    }
+    try:
+        for row in source.read(supply.folder or Path(), options):
+            if isinstance(row, Drop) or row.part in taken:
+                yield row
+            else:
+                yield Drop(example_id=row.id, step=STEP, reason="part not in the mixture")
+    except BadRawFile as error:
+        if supply.folder is None or Path(error.where).is_absolute():
+            raise
+        raise BadRawFile(str(supply.folder / error.where), error.problem, error.remedy) from error
+
+
+def _folder(source: Source, raw: Path | None) -> Path:
+    names = " and ".join(download.url.rpartition("/")[2] for download in source.downloads) or "its files"
+    if raw is None:
+        remedy = f"Put {names} into RAW/{source.name}/ and give RAW with --raw"
+        raise RawFileMissing(f"source {source.name}", "needs its raw files, but no raw folder was given", remedy)
+    folder = raw / source.name
+    if not folder.is_dir():
+        problem = "must be a folder with the raw files, but there is none"
+        raise RawFileMissing(str(folder), problem, f"Put {names} there (from {source.homepage})")
+    return folder
