@@ -56,12 +56,12 @@ def distinct(text: str) -> float:
 
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
-    """`ends` (share that ends by itself), `distinct`, and `contains_answer` where right answers are known."""
+    """`ends` (share that ends by itself), `distinct` of what is not empty, `contains_answer` where one is known."""
     kept = list(results)
     judged = [float(result.correct) for result in kept if result.correct is not None]
     measured = {
         "ends": [float(result.finish != "length") for result in kept],
-        "distinct": [distinct(result.prediction) for result in kept],
+        "distinct": [distinct(result.prediction) for result in kept if result.prediction],
         "contains_answer": judged,
     }
     for name, values in measured.items():

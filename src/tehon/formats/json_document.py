@@ -23,7 +23,7 @@ def read_json(path: Path, kind: type[T]) -> T:
 def decode_json(data: bytes, where: str, kind: type[T]) -> T:
     """The same from bytes; `where` names them in messages."""
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data.decode(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"must be JSON of the expected layout, but {error}"
         raise BadRawFile(where, problem, "Fetch the file again") from error
@@ -33,12 +33,14 @@ def json_array(data: bytes, where: str, kind: type[T]) -> Iterator[T]:
     """The elements of one JSON array, decoded one after the other, so that memory holds little more than its bytes.
 
     Raises:
-        BadRawFile: it is no JSON array, or an element is not of this type; the message counts them from 0.
+        BadRawFile: it is no JSON array, or an element is not UTF-8 or not of this type; the message counts from 0.
     """
     decoder = msgspec.json.Decoder(kind)
-    for number, element in enumerate(decode_json(data, where, list[msgspec.Raw])):
-        try:
+    place = where
+    try:
+        for number, element in enumerate(msgspec.json.decode(data, type=list[msgspec.Raw])):
+            place = f"{where}[{number}]"
             yield decoder.decode(element)
-        except msgspec.DecodeError as error:
-            problem = f"must be of the expected layout, but {error}"
-            raise BadRawFile(f"{where}[{number}]", problem, "Fetch the file again") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        problem = f"must be of the expected layout, but {error}"
+        raise BadRawFile(place, problem, "Fetch the file again") from error

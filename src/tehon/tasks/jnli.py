@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Example, Licence
 from tehon.records.evaluation import Item, Task, TaskPrompt
 from tehon.storage.raw import split_of
+from tehon.text.harness import framed
 
 LABELS = ("entailment", "contradiction", "neutral")
 LABELS_JA = ("含意", "矛盾", "中立")
@@ -38,33 +40,17 @@ def instruction(labels: tuple[str, ...]) -> str:
 def prompts(labels: tuple[str, ...], suffix: str, source: str) -> dict[str, TaskPrompt]:
     """The harness's versions 0.2 to 0.6 with these words for the labels."""
     first, second, third = labels
-    asked = "与えられた前提と仮説の関係を回答してください。出力は以下から選択してください："
-    turns = f"ユーザー: {asked}\n{first}\n{second}\n{third}\nシステム: 分かりました。\n"
-    turn = "ユーザー: 前提：{premise}\n仮説：{hypothesis}\nシステム: "
-    description = (
-        f"前提と仮説の関係を{first}、{second}、{third}の中から回答してください。\n\n制約:\n"
-        f"- 前提から仮説が、論理的知識や常識的知識を用いて導出可能である場合は{first}と出力\n"
-        f"- 前提と仮説が両立しえない場合は{second}と出力\n- そのいずれでもない場合は{third}と出力\n\n"
+    plain = TaskPrompt(
+        description=(
+            f"前提と仮説の関係を{first}、{second}、{third}の中から回答してください。\n\n制約:\n"
+            f"- 前提から仮説が、論理的知識や常識的知識を用いて導出可能である場合は{first}と出力\n"
+            f"- 前提と仮説が両立しえない場合は{second}と出力\n- そのいずれでもない場合は{third}と出力\n\n"
+        ),
+        query="前提:{premise}\n仮説:{hypothesis}\n関係:",
     )
-    versions = {
-        "0.2": (description, "前提:{premise}\n仮説:{hypothesis}\n関係:", "\n\n"),
-        "0.3": (
-            "以下は、タスクを説明する指示と、文脈のある入力の組み合わせです。要求を適切に満たす応答を書きなさい。\n\n",
-            f"### 指示:\n{instruction(labels)}\n\n### 入力:\n前提：{{premise}}\n仮説：{{hypothesis}}\n\n### 応答:\n",
-            "\n\n",
-        ),
-        "0.4": (turns.replace("\n", "<NL>"), turn.replace("\n", "<NL>"), "<NL>"),
-        "0.5": (turns, turn, "\n"),
-        "0.6": (
-            "<s>[INST] <<SYS>>\nあなたは役立つアシスタントです。\n<</SYS>>\n\n",
-            f"{instruction(labels)}\n\n前提：{{premise}}\n仮説：{{hypothesis}} [/INST] ",
-            " </s><s>[INST] ",
-        ),
-    }
-    return {
-        version + suffix: TaskPrompt(description=head, query=query, separator=end, choices=labels, source=source)
-        for version, (head, query, end) in versions.items()
-    }
+    asked = "前提：{premise}\n仮説：{hypothesis}"
+    versions = {"0.2": plain, **framed(instruction(labels), instruction(labels).replace("\n\n", ""), asked)}
+    return {name + suffix: replace(prompt, choices=labels, source=source) for name, prompt in versions.items()}
 
 
 def read(file: Path) -> Iterator[Item]:

@@ -1,0 +1,54 @@
+"""The paper's five questions to a conversational model, for people to read the answers of.
+
+The paper prints them in English alone ("as in [25]"), so these are the paper's lines put back into Japanese by us.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tehon.records.corpus import Example, Licence
+from tehon.records.evaluation import Item, Task
+
+QUESTIONS = (
+    "あなたは誰ですか？",
+    "東京から大阪への行き方を教えてください。",
+    "東京大学はどこにありますか？",
+    "電話が鳴っています。どうすればいいですか？",
+    "京都の三大祭りは何ですか？",
+)
+
+
+def read(file: Path) -> Iterator[Item]:
+    """One item a question; no file is looked at."""
+    del file
+    for place, question in enumerate(QUESTIONS):
+        example = Example(
+            id=f"qualitative/{place:06d}",
+            upstream_id=str(place),
+            instruction=question,
+            source="qualitative",
+            part="qualitative",
+            response="",
+            split="all",
+            cluster="general",
+            language="ja",
+            licence=TASK.licence.spdx,
+        )
+        yield Item(example=example, fields={"question": question})
+
+
+TASK = Task(
+    name="qualitative",
+    title="The paper's five questions, back-translated",
+    kind="generation",
+    language="ja",
+    splits={"all": ""},
+    split="all",
+    default_template="alpaca_ja",
+    licence=Licence(spdx="Apache-2.0", url="https://www.apache.org/licenses/LICENSE-2.0"),
+    citation="Suzuki, Hirano, Sakaji: From Base to Conversational. arXiv 2309.03412, section 4, back-translated.",
+    homepage="https://arxiv.org/abs/2309.03412",
+    sample={},
+    read=read,
+    embedded=True,
+)
