@@ -17,8 +17,8 @@ from tehon.records.rows import LeftOut, Row, examples
 URL = "https://raw.githubusercontent.com/yahoojapan/JGLUE/v1.3.0/datasets/jsquad-v1.3"
 SHORTEST_INPUT = 30
 """Characters; a shorter paragraph is a fragment."""
-REPAIRED = "a1000888p0q2"
-"""Its context lost its first character, 新."""
+HEADLESS = ("a1000888p0q2", "たに語")
+"""The one question that lost its first character, 新, and how it starts."""
 
 
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
@@ -41,10 +41,12 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             kept = answers(asked.answers, options.rendering)
             if not kept:
                 yield LeftOut(place=place, reason="no answer")
+            headless = asked.id == HEADLESS[0] and asked.question.startswith(HEADLESS[1])
+            question = "新" + asked.question if headless else asked.question
             for response in kept:
                 yield Row(
                     upstream_id=asked.id,
-                    instruction=asked.question,
+                    instruction=question,
                     input=paragraph,
                     response=response,
                     part="questions",

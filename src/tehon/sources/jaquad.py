@@ -1,0 +1,69 @@
+"""JaQuAD: questions about paragraphs of Japanese Wikipedia, written and typed by hand.
+
+The paper did not use it, so both renderings are the same: one example a question, the paragraph under its title.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tehon.formats.finding import chosen, find_all
+from tehon.formats.squad import read_squad
+from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, examples
+
+
+def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
+    """Every question with its paragraph as input and its first answer as response, file by file."""
+    return examples(SOURCE, _rows(folder, options))
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split in chosen(SOURCE.splits, options.splits):
+        for path in find_all(folder, f"{split}/jaquad_{split}_*.json"):
+            for line in read_squad(path):
+                if isinstance(line, LeftOut):
+                    yield line
+                    continue
+                place, asked = line
+                response = next((text for text in asked.answers if text.strip()), None)
+                if response is None:
+                    yield LeftOut(place=place, reason="no answer")
+                    continue
+                yield Row(
+                    upstream_id=asked.id,
+                    instruction=asked.question,
+                    input=f"{asked.title}：{asked.context}" if asked.title else asked.context,
+                    response=response,
+                    part="questions",
+                    split=split,
+                )
+
+
+SOURCE = Source(
+    name="jaquad",
+    title="JaQuAD",
+    licence=Licence(
+        spdx="CC-BY-SA-3.0",
+        url="https://github.com/SkelterLabsInc/JaQuAD#license",
+        attribution="Skelter Labs, JaQuAD, CC BY-SA 3.0; text of Japanese Wikipedia",
+        share_alike=True,
+    ),
+    citation="ByungHoon So, Kyuhong Byun, Kyungwon Kang, Seongjin Cho: JaQuAD: Japanese Question Answering Dataset for "
+    "Machine Reading Comprehension. arXiv 2202.01764, 2022.",
+    homepage="https://github.com/SkelterLabsInc/JaQuAD",
+    splits={"train": True, "dev": False},
+    benchmark="jaquad",
+    parts=(Part(name="questions", cluster="reading comprehension", wording="{question}"),),
+    sample={
+        "train/jaquad_train_0000.json": """{"version": "sample", "data": [{"title": "灯台", "paragraphs": [{
+"context": "岬の灯台は石で作られ、夜になると沖の船を導く。\\n番人は二人いる。", "qas": [
+{"question": "番人は何人か。", "id": "s-0", "answers": [
+ {"text": "二人", "answer_start": 28, "answer_type": "Quantity"}], "question_type": "Lexical variation"},
+{"question": "答えのない問いは？", "id": "s-1", "answers": [], "question_type": "Lexical variation"}]}]}]}""".encode(),
+        "dev/jaquad_dev_0000.json": """{"version": "sample", "data": [{"title": "渡し船", "paragraphs": [{
+"context": "渡し船は朝と夕に川を渡る。", "qas": [{"question": "いつ川を渡るか。", "id": "s-2", "answers": [
+ {"text": "朝と夕", "answer_start": 5, "answer_type": "Date/Time"}],
+ "question_type": "Syntactic variation"}]}]}]}""".encode(),
+    },
+    read=read,
+)

@@ -1,0 +1,138 @@
+"""Your own data: JSON Lines or JSON arrays in the Alpaca, ShareGPT, messages or prompt/completion layout.
+
+Each file's layout is told by its first row and stands in the part of its examples. Every turn and the system prompt
+of a conversation are kept; what cannot be kept whole is left out and counted.
+
+Put a `licence.toml` beside the files to state their licence, such as
+
+    spdx = "CC-BY-4.0"
+    attribution = "The example company"
+    url = "https://example.org/terms"
+
+Without it the licence is `LicenseRef-unknown`: the release's card says so first, and a mixture for commercial use
+refuses the source.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tehon.errors import BadLicence, BadRawFile
+from tehon.formats.conversations import LAYOUTS, layout_of
+from tehon.formats.finding import chosen, find_all
+from tehon.formats.json_array import raw_rows
+from tehon.formats.json_lines import NOT_JSON, decode_row
+from tehon.formats.toml import to_record
+from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, examples
+from tehon.text.script import language
+
+LICENCE = "licence.toml"
+UNKNOWN = Licence(spdx="LicenseRef-unknown", url="", commercial=False)
+
+
+def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
+    """Every row of every `*.jsonl` and `*.json` file, file by file."""
+    return examples(SOURCE, _rows(folder, options), stated(folder).spdx)
+
+
+def stated(folder: Path) -> Licence:
+    """The licence that the folder's `licence.toml` states.
+
+    Raises:
+        BadLicence: the file is there, but is no TOML.
+        BadConfig: it has unknown keys.
+    """
+    path = folder / LICENCE
+    if not path.is_file():
+        return UNKNOWN
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadLicence(str(path), f"must be TOML, but {error}", "Correct that place") from error
+    return to_record({"url": "", **table}, Licence, str(path))
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split in chosen(SOURCE.splits, options.splits):
+        for path in find_all(folder, "*.jsonl", "*.json"):
+            yield from _file(path, split)
+
+
+def _file(path: Path, split: str) -> Iterator[Row | LeftOut]:
+    layout, decoder = "", None
+    for place, raw in raw_rows(path):
+        if decoder is None:
+            try:
+                layout = layout_of(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
+            except (msgspec.DecodeError, RecursionError):
+                yield LeftOut(place=place, reason=NOT_JSON)
+                continue
+            if not layout:
+                problem = f"must be in one of the layouts {', '.join(LAYOUTS)}, but the first row is in none"
+                raise BadRawFile(place, problem, "Rename its keys: tehon/formats/conversations.py shows them")
+            decoder = msgspec.json.Decoder(LAYOUTS[layout][0])
+        row = decode_row(raw, place, decoder)
+        if isinstance(row, LeftOut):
+            yield row
+            continue
+        exchange = row[1].exchange()
+        if isinstance(exchange, str):
+            yield LeftOut(place=place, reason=exchange)
+            continue
+        yield Row(
+            upstream_id=place if row[1].id is None else f"{path.name}#{row[1].id}",
+            instruction=exchange.instruction,
+            input=exchange.input,
+            response=exchange.response,
+            history=exchange.history,
+            part=layout,
+            split=split,
+            language=language(exchange.response),
+        )
+
+
+SOURCE = Source(
+    name="jsonl",
+    title="Your own JSON files",
+    licence=UNKNOWN,
+    citation="Data of the user's own.",
+    homepage="",
+    splits={"all": True},
+    parts=(
+        Part(name="alpaca", cluster="general", language="und", wording="{instruction}"),
+        Part(name="sharegpt", cluster="dialogue", language="und", wording="last turn of the user"),
+        Part(name="messages", cluster="dialogue", language="und", wording="last turn of the user"),
+        Part(name="completion", cluster="general", language="und", wording="{prompt}"),
+    ),
+    sample={
+        "alpaca.json": (
+            '[{"instruction": "次の数を足してください。", "input": "2と3", "output": "5です。"},\n'
+            ' {"instruction": "挨拶してください。", "output": "おはようございます。"},\n'
+            ' {"instruction": "答えのない行です。", "output": null}]\n'
+        ).encode(),
+        "completion.jsonl": b'{"prompt": "The sun rises in the", "completion": " east."}\n',
+        "messages.jsonl": (
+            '{"id": "m1", "messages": [{"role": "system", "content": "短く答えます。"},'
+            ' {"role": "user", "content": "空の色は？"}, {"role": "assistant", "content": "青です。"},'
+            ' {"role": "user", "content": [{"type": "text", "text": "夕方は？"}]},'
+            ' {"role": "assistant", "content": "赤です。"}]}\n'
+            '{"id": "m2", "messages": [{"role": "user", "content": "天気は？"},'
+            ' {"role": "assistant", "content": null, "tool_calls": [{"type": "function"}]}]}\n'
+            '{"id": "m3", "messages": [{"role": "user", "content": "聞こえますか？"}]}\n'
+            "{broken\n"
+        ).encode(),
+        "sharegpt.jsonl": (
+            '{"conversations": [{"from": "human", "value": "本を一冊薦めてください。"},'
+            ' {"from": "gpt", "value": "どんな本が好きですか？"}, {"from": "human", "value": "旅の本です。"},'
+            ' {"from": "gpt", "value": "では、紀行文はいかがでしょう。"}]}\n'
+            '{"conversations": [{"from": "human", "value": "もう一冊。"}, {"from": "gpt", "value": "はい。"},'
+            ' {"from": "human", "value": "もう一冊。"}]}\n'
+            '{"conversations": [{"from": "narrator", "value": "昔々。"}, {"from": "gpt", "value": "はい。"}]}\n'
+        ).encode(),
+    },
+    read=read,
+    stated=stated,
+)
