@@ -1,10 +1,48 @@
-"""The `tehon` command."""
+"""The `tehon` command: its verbs, and what becomes of an error."""
+
+import sys
+from pathlib import Path
 
 import typer
+from rich.markup import escape
 
-app = typer.Typer(name="tehon", no_args_is_help=True, add_completion=False)
+from tehon.cli import build, check, demo, evaluate, generate, listing, report, run, tune
+from tehon.cli.console import err
+from tehon.errors import TehonError
+from tehon.storage.atomic import disk_errors
+
+INTERRUPTED = 130
+"""Typer's exit code after Ctrl-C, the shell's convention."""
+
+app = typer.Typer(
+    name="tehon",
+    help="From task corpora to a conversational model: build a licensed dataset, tune, evaluate, report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("list")(listing.list_entries)
+app.command("check")(check.check)
+app.command("build")(build.build)
+app.command("tune")(tune.tune)
+app.command("evaluate")(evaluate.evaluate)
+app.command("generate")(generate.generate)
+app.command("report")(report.report)
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line and leave with its exit code: 2 usage, 3 data, 4 model, 5 disk full, 130 interrupted."""
+    try:
+        with disk_errors(Path.cwd()):
+            app()
+    except TehonError as error:
+        if "--debug" in sys.argv:
+            raise
+        err.print(f"[bold red]error:[/] {escape(str(error))}")
+        sys.exit(error.exit_code)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            err.print("interrupted: what is finished is kept, and the same command goes on from there")
+        raise

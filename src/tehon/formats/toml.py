@@ -26,14 +26,25 @@ def read_toml(path: Path, kind: type[R], changes: "tuple[str, ...]" = ()) -> R:
     Raises:
         BadConfig: the file is no TOML, or breaks the record's schema.
     """
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfig(str(path), f"must be TOML, but {error}", "Correct that place") from error
+    table = read_table(path)
     table.setdefault("name", path.stem)
     for change in changes:
         _assign(table, change, str(path))
     return to_record(table, kind, str(path))
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """A TOML file as plain data.
+
+    Raises:
+        BadConfig: there is no such file, or it is no TOML.
+    """
+    if not path.is_file():
+        raise BadConfig(str(path), "must be a TOML file, but there is none", "Correct the path")
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig(str(path), f"must be TOML, but {error}", "Correct that place") from error
 
 
 def to_record(table: dict[str, Any], kind: type[R], where: str) -> R:
@@ -81,8 +92,6 @@ class TomlShelf(Mapping[str, R], Generic[R]):
         """
         path = Path(asked)
         if path.suffix == ".toml":
-            if not path.is_file():
-                raise BadConfig(asked, "must be a TOML file, but there is none", "Correct the path")
             return read_toml(path, self.kind, changes)
         if asked not in self.paths:
             raise UnknownName(self.kind.__name__.lower(), asked, self.paths)

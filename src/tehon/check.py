@@ -1,0 +1,199 @@
+"""Validation without running anything: every entry is opened, what it names is followed, an example is rendered."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tehon.build.choose import choose_mixture
+from tehon.build.licences import terms, whole_licence
+from tehon.build.read import files, read, supplies
+from tehon.errors import BadConfig, TehonError, UnknownName
+from tehon.evaluate.choose import choose_suite
+from tehon.evaluate.jobs import frame
+from tehon.evaluate.requests import context
+from tehon.experiment import Stages
+from tehon.families import FAMILIES
+from tehon.formats.toml import read_table
+from tehon.progress import silent
+from tehon.prompts import ask, render
+from tehon.recipes import EXPERIMENTS, MIXTURES, RECIPES, SUITES
+from tehon.records.corpus import Drop, Example, ReadOptions
+from tehon.records.record import Record
+from tehon.records.release import Mixture, Share
+from tehon.sources import SOURCES
+from tehon.tasks import TASKS
+from tehon.templates import TEMPLATES
+
+SHOWN = 2
+"""Rendered examples of one entry."""
+FRAME = "alpaca_ja"
+Lines = Iterator[str]
+
+
+class Checked(Record, kw_only=True):
+    """What was found of one entry.
+
+    Attributes:
+        kind: the shelf's noun.
+        name: of the entry, or the path of a TOML file.
+        shown: rendered examples and facts, ready to print.
+        problem: the error's message; empty where all is well.
+        exit_code: the error's; 0 where all is well.
+    """
+
+    kind: str
+    name: str
+    shown: tuple[str, ...] = ()
+    problem: str = ""
+    exit_code: int = 0
+
+
+def check(names: Sequence[str], raw: Path | None = None) -> Iterator[Checked]:
+    """Check the named entries, or all; a name that stands on several shelves is checked on each.
+
+    Args:
+        names: entries, or paths of TOML files; none means every entry.
+        raw: where given, the raw files of the named sources and mixtures are read to their end.
+
+    Raises:
+        UnknownName: a name stands on no shelf.
+    """
+    paths = [name for name in names if name.endswith(".toml")]
+    entries = [name for name in names if name not in paths]
+    for name in entries:
+        if not any(name in shelf for shelf, _ in CHECKS.values()):
+            raise UnknownName("entry", name, {entry for shelf, _ in CHECKS.values() for entry in shelf})
+    for kind, (shelf, look) in CHECKS.items():
+        for name in [name for name in entries if name in shelf] if names else shelf:
+            yield _checked(kind, name, look, raw)
+    for path in paths:
+        yield _checked(toml_kind(Path(path)), path, CHECKS[toml_kind(Path(path))][1], raw)
+
+
+def toml_kind(path: Path) -> str:
+    """Which record a TOML file means, by the one key that only that record must have.
+
+    Raises:
+        BadConfig: the file is no TOML, or has none of these keys.
+    """
+    keys = read_table(path)
+    for key, kind in TOML_KEYS.items():
+        if key in keys:
+            return kind
+    problem = f"must have one of the keys {', '.join(TOML_KEYS)}, but has {', '.join(keys) or 'none'}"
+    raise BadConfig(str(path), problem, "See the files in tehon/recipes")
+
+
+def _checked(kind: str, name: str, look: "Look", raw: Path | None) -> Checked:
+    try:
+        return Checked(kind=kind, name=name, shown=tuple(look(name, raw)))
+    except TehonError as error:
+        return Checked(kind=kind, name=name, problem=str(error), exit_code=error.exit_code)
+
+
+def _source(name: str, raw: Path | None) -> Lines:
+    source = SOURCES[name]
+    terms(source.licence, f"source {name}")
+    with TemporaryDirectory() as folder:
+        for file, content in source.sample.items():
+            path = Path(folder) / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        options = ReadOptions(splits=tuple(source.splits))
+        examples = (row for row in source.read(Path(folder), options) if isinstance(row, Example))
+        yield from [_shown(example) for example in islice(examples, SHOWN)]
+    if raw is not None and not source.embedded:
+        yield from _raw_rows(Mixture(name=name, sources={name: Share()}), raw)
+
+
+def _raw_rows(mixture: Mixture, raw: Path) -> Lines:
+    for supply in supplies(mixture, raw):
+        kept, dropped = 0, 0
+        for row in read(supply, mixture):
+            dropped += isinstance(row, Drop)
+            kept += isinstance(row, Example)
+        yield f"{supply.source.name}: {kept:,} examples, {dropped:,} rows dropped, {len(files(supply))} raw files"
+
+
+def _template(name: str, _: Path | None) -> Lines:
+    template = TEMPLATES[name]
+    if template.kind == "strings":
+        yield ask(template, "INSTRUCTION")
+        yield ask(template, "INSTRUCTION", "INPUT")
+
+
+def _task(name: str, _: Path | None) -> Lines:
+    task = TASKS[name]
+    terms(task.licence, f"task {name}")
+    with TemporaryDirectory() as folder:
+        for file, content in task.sample.items():
+            (Path(folder) / file).write_bytes(content)
+        paths = sorted(Path(folder).glob(task.splits[task.split])) if not task.embedded else [Path()]
+        items = list(islice(task.read(paths[0]), SHOWN))
+    for version in task.prompts or (task.default_template,):
+        yield f"[{version}]\n{context(frame(task, version), items[0], ())}"
+
+
+def _family(name: str, _: Path | None) -> Lines:
+    family = FAMILIES[name]
+    yield f"model types {', '.join(family.model_types)}; LoRA on {', '.join(family.targets)}"
+
+
+def _mixture(name: str, raw: Path | None) -> Lines:
+    mixture = choose_mixture(name)
+    for task in mixture.held_out:
+        TASKS[task]
+    chosen = supplies(mixture, raw) if raw else []
+    licences = {source: SOURCES[source].licence for source in mixture.sources}
+    licences |= {supply.source.name: supply.licence for supply in chosen}
+    yield f"{len(mixture.sources)} sources, {whole_licence(licences, mixture)}"
+    if raw:
+        yield from _raw_rows(mixture, raw)
+
+
+def _recipe(name: str, _: Path | None) -> Lines:
+    recipe = RECIPES.open(name)
+    TEMPLATES[recipe.template]
+    if recipe.family:
+        FAMILIES[recipe.family]
+    yield (
+        f"r {recipe.lora.rank}, learning rate {recipe.learning_rate:g}, batch {recipe.batch_size}, "
+        f"{recipe.epochs} epochs, {recipe.sequence_length} tokens, {recipe.template}"
+    )
+
+
+def _suite(name: str, _: Path | None) -> Lines:
+    suite = choose_suite(name)
+    for cell in suite.cells:
+        task = TASKS[cell.task]
+        for template in cell.templates or (task.default_template,):
+            frame(task, template)
+    yield f"{len(suite.cells)} cells, protocol {suite.protocol}"
+
+
+def _experiment(name: str, raw: Path | None) -> Lines:
+    experiment = EXPERIMENTS.open(name)
+    stages = Stages(experiment, Path(), None, silent)
+    for key in experiment.tunings:
+        stages.recipe(key)
+    yield from _mixture(experiment.mixture, raw)
+    yield from _suite(experiment.suite, raw)
+
+
+def _shown(example: Example) -> str:
+    return render(TEMPLATES[FRAME], example).text
+
+
+Look = Callable[[str, Path | None], Lines]
+CHECKS: Mapping[str, tuple[Mapping[str, Record], Look]] = {
+    "source": (SOURCES, _source),
+    "template": (TEMPLATES, _template),
+    "task": (TASKS, _task),
+    "family": (FAMILIES, _family),
+    "mixture": (MIXTURES, _mixture),
+    "recipe": (RECIPES, _recipe),
+    "suite": (SUITES, _suite),
+    "experiment": (EXPERIMENTS, _experiment),
+}
+TOML_KEYS = {"sources": "mixture", "cells": "suite", "bases": "experiment", "template": "recipe"}

@@ -1,0 +1,34 @@
+"""`tehon check`: validation without running anything."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from tehon.check import check as check_entries
+from tehon.cli.console import AsJson, Debug, Quiet, out, show
+
+
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Entries or TOML files; none checks everything.")] = None,
+    *,
+    raw: Annotated[Path | None, typer.Option(help="Read these raw files to their end as well.")] = None,
+    quiet: Quiet = False,
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Validate entries, TOML files and raw files, and show rendered examples; nothing is built or tuned."""
+    del debug
+    found = list(check_entries(names or (), raw))
+    if json:
+        show(found)
+    for one in [] if json else found:
+        if one.problem:
+            out.print(Text.assemble((f"{one.kind} {one.name}: ", "bold red"), one.problem))
+        elif not quiet:
+            out.print(Text(f"{one.kind} {one.name}: well", style="bold green"))
+            if names:
+                out.print(Text("\n".join(one.shown)))
+    sys.exit(max((one.exit_code for one in found), default=0))

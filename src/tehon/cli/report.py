@@ -1,0 +1,31 @@
+"""`tehon report`: scores of many models become one report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
+from tehon.cli.tables import print_side_by_side
+from tehon.report.run import report as write_report
+
+
+def report(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folders of finished evaluations; releases and adapters may join.")
+    ],
+    *,
+    to: Annotated[Path, typer.Option("--out", help="Folder of the report.")],
+    title: Annotated[str, typer.Option(help="The report's heading.")] = "",
+    quiet: Quiet = False,
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Put models side by side: Markdown, JSON, LaTeX, CSV and one HTML page that opens from disk."""
+    del debug
+    written = write_report(runs, to, title=title, progress=progress(quiet=quiet))
+    if json:
+        show(written)
+        return
+    print_side_by_side(written)
+    out.print(f"report: {to / 'report.html'}")

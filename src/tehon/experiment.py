@@ -1,0 +1,105 @@
+"""All stages of one comparison: build → tune → evaluate base and tuned models → report.
+
+Every stage has a folder of its own below `out`. Its name carries the hash of what decides its content, so that a
+changed recipe or suite makes a new folder beside the old one, and a finished stage is skipped.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from tehon.build.choose import choose_mixture
+from tehon.build.pipeline import build
+from tehon.errors import UnknownName
+from tehon.evaluate.choose import choose_suite
+from tehon.evaluate.run import evaluate
+from tehon.evaluate.subject import Subject
+from tehon.progress import Progress, silent
+from tehon.recipes import RECIPES
+from tehon.records.evaluation import Suite
+from tehon.records.record import Record
+from tehon.records.reporting import Base, Experiment, Report
+from tehon.records.tuning import Recipe
+from tehon.report.run import report
+from tehon.storage.manifest import MANIFEST, file_sha256, fingerprint, plain
+
+HASH_DIGITS = 8
+"""Of a fingerprint in a folder's name: enough to tell a few variants apart; the manifest holds all of it."""
+
+
+def run_experiment(
+    experiment: Experiment, out: Path, *, raw: Path | None = None, progress: Progress = silent
+) -> tuple[Report, Path]:
+    """Run every stage that is not finished; return the report and its folder.
+
+    Raises:
+        UnknownName: it names a mixture, recipe, suite or base that is not there; found before any stage runs.
+    """
+    stages = Stages(experiment, out, raw, progress)
+    recipes = {key: stages.recipe(key) for key in experiment.tunings}
+    suite = choose_suite(experiment.suite)
+    release = stages.release()
+    adapters = {key: stages.adapter(key, recipe, release) for key, recipe in recipes.items()}
+    scores = [stages.scores(key, base, suite) for key, base in experiment.bases.items()]
+    for key, adapter in adapters.items():
+        tuned = msgspec.structs.replace(stages.base(key), title=experiment.tunings[key].title)
+        scores.append(stages.scores(key, tuned, suite, adapter))
+    return stages.report([*scores, *adapters.values(), release])
+
+
+@dataclass(frozen=True)
+class Stages:
+    """One experiment's stages, each giving the folder that it filled."""
+
+    experiment: Experiment
+    out: Path
+    raw: Path | None
+    progress: Progress
+
+    def release(self) -> Path:
+        """Build the mixture."""
+        mixture = choose_mixture(self.experiment.mixture)
+        folder = self._folder("release", mixture)
+        build(mixture, self.raw, folder, progress=self.progress)
+        return folder
+
+    def base(self, key: str) -> Base:
+        """The base of a tuning."""
+        name = self.experiment.tunings[key].base
+        if name not in self.experiment.bases:
+            raise UnknownName("base", name, self.experiment.bases)
+        return self.experiment.bases[name]
+
+    def recipe(self, key: str) -> Recipe:
+        """A tuning's recipe with its changes and its base."""
+        tuning = self.experiment.tunings[key]
+        changes = tuple(f"{name}={msgspec.json.encode(value).decode()}" for name, value in tuning.changes.items())
+        return msgspec.structs.replace(RECIPES.open(tuning.recipe, changes), base=self.base(key).path)
+
+    def adapter(self, key: str, recipe: Recipe, release: Path) -> Path:
+        """Tune."""
+        from tehon.tune.run import tune  # noqa: PLC0415 - torch is loaded only when it is needed
+
+        folder = self._folder(f"adapter-{key}", recipe, release)
+        tune(recipe, release, folder, progress=self.progress)
+        return folder
+
+    def scores(self, key: str, model: Base, suite: Suite, adapter: Path | None = None) -> Path:
+        """Evaluate a base, or a tuned model under its own title."""
+        folder = self._folder(f"scores-{key}", suite, model, *((adapter,) if adapter else ()))
+        subject = Subject(base=model.path, adapter=adapter, name=model.title)
+        evaluate(suite, subject, folder, raw=self.raw, progress=self.progress)
+        return folder
+
+    def report(self, runs: list[Path]) -> tuple[Report, Path]:
+        """Report on everything."""
+        folder = self._folder("report", self.experiment, *runs)
+        notices = sorted({base.notice for base in self.experiment.bases.values()} - {""})
+        notes = (*self.experiment.notes, *notices)
+        return report(runs, folder, title=self.experiment.title, notes=notes, progress=self.progress), folder
+
+    def _folder(self, name: str, *decisive: Record | Path) -> Path:
+        """A stage's folder, named by the records and finished folders that decide its content."""
+        parts = [file_sha256(part / MANIFEST) if isinstance(part, Path) else plain(part) for part in decisive]
+        return self.out / f"{name}-{fingerprint({'decided by': parts}, {})[:HASH_DIGITS]}"
