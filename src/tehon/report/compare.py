@@ -48,16 +48,11 @@ def base_of(run: Run, runs: Sequence[Run]) -> Run | None:
 
 
 def compare(runs: Sequence[Run]) -> tuple[Comparison, ...]:
-    """Every tuned model with its base, cell by cell, p-values corrected together by Holm.
-
-    Raises:
-        DataError: a cell of the two holds different items.
-    """
+    """Every tuned model with its base, cell by cell, p-values corrected together by Holm."""
     found: list[Comparison] = []
     for run in runs:
         if (base := base_of(run, runs)) is not None:
             for first, second in pair_cells(base.cells, run.cells):
-                _check_same_items(base, run, first, second)
                 found += _compare_cell(base, run, first, second)
     tested = [each for each in found if each.p_value is not None]
     corrected = iter(holm([each.p_value for each in tested if each.p_value is not None]))
@@ -78,17 +73,43 @@ def pair_cells(first: Cells, second: Cells) -> Iterator[tuple[CellKey, CellKey]]
             yield left[0], right[0]
 
 
-def _check_same_items(base: Run, run: Run, first: CellKey, second: CellKey) -> None:
-    mine, theirs = base.cells[first], run.cells[second]
-    differing = mine.keys() ^ theirs.keys()
-    if first == second:
-        differing |= {item for item in mine.keys() & theirs.keys() if mine[item].gold != theirs[item].gold}
-    if differing:
-        problem = (
-            f"{second.task} at {second.shots} shots must hold the same items as in {base.folder}, "
-            f"but {len(differing):,} differ, such as {min(differing)}"
-        )
-        raise DataError(run.folder, problem, "Evaluate both with the same suite and the same raw files")
+def protocols(run: Run, key: CellKey) -> set[str]:
+    """The names of the protocols that a cell was asked under: one, unless its suite is at odds with its items."""
+    suite = run.scores.suite
+    return {
+        cell.protocol or suite.protocol for cell in suite.cells if cell.task == key.task and key.shots in cell.shots
+    }
+
+
+def check_same_items(runs: Sequence[Run]) -> None:
+    """Make sure that every number of a task and number of shots is about the same items, asked in the same way.
+
+    Raises:
+        DataError: it is not; the two folders and an item are named.
+    """
+    first: dict[tuple[str, int], tuple[Run, CellKey]] = {}
+    for run in runs:
+        for key in run.cells:
+            other, theirs = first.setdefault((key.task, key.shots), (run, key))
+            for problem in _differences(other, theirs, run, key):
+                remedy = "Evaluate both with the same suite and the same raw files"
+                raise DataError(run.folder, f"{key.task} at {key.shots} shots {problem}", remedy)
+
+
+def _differences(other: Run, theirs: CellKey, run: Run, key: CellKey) -> Iterator[str]:
+    if (under := protocols(run, key)) != (wanted := protocols(other, theirs)):
+        names = [", ".join(sorted(each)) for each in (wanted, under)]
+        yield f"must be asked under the same protocol as in {other.folder} ({names[0]}), but was under {names[1]}"
+    before, after = other.cells[theirs], run.cells[key]
+    items = before.keys() ^ after.keys()
+    if key.template == theirs.template:
+        items |= {item for item in before.keys() & after.keys() if before[item].gold != after[item].gold}
+    if items:
+        yield f"must hold the same items as in {other.folder}, but {len(items):,} differ, such as {min(items)}"
+    shown = [item for item in before.keys() & after.keys() if before[item].shot_ids != after[item].shot_ids]
+    if shown:
+        count = f"but {len(shown):,} items have others, such as {min(shown)}"
+        yield f"must show the same examples before an item as in {other.folder}, {count}"
 
 
 def _compare_cell(base: Run, run: Run, first: CellKey, second: CellKey) -> Iterator[Comparison]:

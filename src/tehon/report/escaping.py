@@ -9,7 +9,7 @@ HIDDEN = re.compile(
 )
 """Characters that nobody sees, some of which turn the reading direction of what follows."""
 MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
-MARKDOWN_START = re.compile(r"^(\d+)([.)])|^([-+#>=])")
+MARKDOWN_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+#>=])")
 LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",

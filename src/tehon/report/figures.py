@@ -36,6 +36,22 @@ class Curve(Record, kw_only=True):
     up: tuple[Tick, ...]
 
 
+class Dot(Record, kw_only=True):
+    """One model's share with one standard error to either side, in percent of the line."""
+
+    role: str
+    place: float
+    low: float
+    high: float
+
+
+class Strip(Record, kw_only=True):
+    """The models of one row on a line from 0 to 1, and where a model that never reads would be."""
+
+    baseline: float | None
+    dots: tuple[Dot, ...]
+
+
 def curve(logged: Sequence[CurvePoint]) -> Curve | None:
     """The loss over the steps; None where fewer than two were logged."""
     points = _thin(logged)
@@ -87,6 +103,22 @@ def _ticks(low: float, high: float) -> list[float]:
     while ticks[-1] < high:
         ticks.append((first + len(ticks)) * step)
     return ticks
+
+
+def strip(baseline: float | None, values: Sequence[tuple[str, float, float | None]]) -> Strip:
+    """Shares on one line from 0 to 1: role, value and standard error of each model."""
+    return Strip(
+        baseline=None if baseline is None else round(100 * baseline, 2),
+        dots=tuple(
+            Dot(
+                role=role,
+                place=round(100 * value, 2),
+                low=round(100 * max(value - (error or 0), 0), 2),
+                high=round(100 * min(value + (error or 0), 1), 2),
+            )
+            for role, value, error in values
+        ),
+    )
 
 
 def histograms(runs: Sequence[Run]) -> tuple[Histogram, ...]:

@@ -6,12 +6,14 @@ from tehon.records.evaluation import Score
 from tehon.records.record import Record
 from tehon.records.reporting import Answered, Histogram, ModelColumn, Report
 from tehon.report import wording
-from tehon.report.figures import Curve, curve
+from tehon.report.figures import Curve, Strip, curve, strip
 from tehon.report.sentences import caveats, settings, summary, verdict
 from tehon.report.tables import ScoreTable, legend, score_table
 
 SHOWN_PROMPTS = 40
 """Prompts whose answers stand on the page; report.json holds all of them."""
+FREE = {"ends", "distinct", "contains_answer"}
+"""Measures of free answers."""
 MEANS = ("token_perplexity", "item_perplexity", "byte_perplexity")
 
 
@@ -20,6 +22,7 @@ class Group(Record, kw_only=True):
 
     title: str
     table: ScoreTable
+    strips: tuple[Strip | None, ...]
 
 
 class Answers(Record, kw_only=True):
@@ -97,7 +100,15 @@ def _groups(report: Report) -> Iterator[Group]:
         together[-1].append(model)
     for models in together:
         title = models[0].model if len(models) == 1 else f"{models[0].model} and what was tuned from it"
-        yield Group(title=title, table=score_table(report, models))
+        table = score_table(report, models)
+        yield Group(title=title, table=table, strips=tuple(_strips(table)))
+
+
+def _strips(table: ScoreTable) -> Iterator[Strip | None]:
+    for place, column in enumerate(table.columns):
+        scores = [(row.model.role, row.entries[place].score) for row in table.rows]
+        found = [(role, score.value, score.standard_error) for role, score in scores if score is not None]
+        yield strip(table.baselines[place], found) if column.metric in wording.SHARES else None
 
 
 def _answers(samples: Sequence[Answered]) -> Iterator[Answers]:
@@ -108,9 +119,16 @@ def _answers(samples: Sequence[Answered]) -> Iterator[Answers]:
         yield Answers(item=item, prompt=prompt, given=tuple(given))
 
 
-def _of_generation(models: Sequence[ModelColumn]) -> Iterator[tuple[str, Score]]:
-    for model in models:
-        yield from ((model.model, score) for score in model.scores if score.metric in {"ends", "distinct"})
+def _of_generation(models: Sequence[ModelColumn]) -> Iterator[tuple[Score, tuple[Score | None, ...]]]:
+    """For every measure of free answers its first score, and every model's."""
+    by_model = [{_line(score): score for score in model.scores if score.metric in FREE} for model in models]
+    for line in dict.fromkeys(line for scores in by_model for line in scores):
+        found = tuple(scores.get(line) for scores in by_model)
+        yield next(score for score in found if score is not None), found
+
+
+def _line(score: Score) -> tuple[str, int, str]:
+    return score.task, score.shots, score.metric
 
 
 def _bars(histograms: Sequence[Histogram]) -> Iterator[Bars]:

@@ -36,6 +36,7 @@ class Outcome(Record, kw_only=True):
     """What the report needs of one item of one cell; contexts are kept only where something was generated.
 
     Attributes:
+        shot_ids: the examples that were shown before it.
         gold: the right answer.
         choices: what could be chosen.
         prediction: what was chosen or generated.
@@ -47,6 +48,7 @@ class Outcome(Record, kw_only=True):
         finish: how a generation ended; empty where nothing was generated.
     """
 
+    shot_ids: tuple[str, ...]
     gold: str
     choices: tuple[str, ...]
     prediction: str
@@ -180,6 +182,7 @@ def _outcome(item: ItemResult) -> Outcome:
     with_end = item.end_logprob is not None
     tokens = item.tokens + with_end
     return Outcome(
+        shot_ids=item.shot_ids,
         gold="" if scored else item.gold,
         choices=item.choices,
         prediction=item.prediction,

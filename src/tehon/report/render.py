@@ -115,5 +115,5 @@ def _tex_row(row: tables.Row) -> str:
 
 
 def _tex_marks(marks: str) -> str:
-    words = {"*": "*", "†": "\\dagger", "‡": "\\ddagger", "§": "\\S"}
+    words = {"*": "*", "†": "\\dagger", "‡": "\\ddagger", "§": "\\S", "¶": "\\P"}
     return "".join(words[mark] for mark in marks)

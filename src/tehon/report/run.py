@@ -1,15 +1,16 @@
 """Scores of many models become one report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tehon.progress import Progress, silent
 from tehon.records.reporting import ModelColumn, Report
 from tehon.report import render
-from tehon.report.compare import base_of, compare, in_order
+from tehon.report.compare import base_of, check_same_items, compare, in_order
 from tehon.report.figures import histograms
 from tehon.report.read import Folders, Run, open_folders, read_folders
 from tehon.report.samples import samples
+from tehon.report.wording import task_title
 from tehon.storage.atomic import write_bytes, write_text
 from tehon.storage.manifest import fingerprint, finish, finished, pretty, result
 from tehon.storage.provenance import provenance
@@ -73,6 +74,7 @@ def assemble(folders: Folders, title: str, notes: Sequence[str]) -> Report:
         DataError: two runs do not fit together.
     """
     runs = in_order(folders.runs)
+    check_same_items(runs)
     return Report(
         title=title,
         protocol=runs[0].scores.protocol,
@@ -96,9 +98,15 @@ def assemble(folders: Folders, title: str, notes: Sequence[str]) -> Report:
     )
 
 
-def _own_notes(runs: Sequence[Run]) -> list[str]:
-    return [
-        f"{run.scores.model} stands without a comparison: its base {run.scores.base} was not among the evaluations."
-        for run in runs
-        if run.scores.adapter and base_of(run, runs) is None
-    ]
+def _own_notes(runs: Sequence[Run]) -> Iterator[str]:
+    for task, sentence in {task: said for run in runs for task, said in run.scores.stand_ins.items()}.items():
+        yield f"{task_title(task)} is a stand-in: {sentence}"
+    under = {(cell.task, cell.protocol) for run in runs for cell in run.scores.suite.cells if cell.protocol}
+    for task, protocol in sorted(under):
+        yield f"{task_title(task)} was asked under another protocol than the rest: {protocol}."
+    for run in runs:
+        if run.scores.adapter and base_of(run, runs) is None:
+            yield (
+                f"{run.scores.model} stands without a comparison: "
+                f"its base {run.scores.base} was not among the evaluations."
+            )

@@ -10,14 +10,16 @@ from tehon.report.tables import score_table
 
 def summary(report: Report) -> str:
     """What was compared, in one sentence."""
-    tuned = [model.model for model in report.models if model.role == "tuned"]
-    bases = [model.model for model in report.models if model.role == "base"]
-    tasks = list(dict.fromkeys(wording.task_title(score.task) for model in report.models for score in model.scores))
-    asked = f"on {wording.listing(tasks)}, asked in the same way (protocol {report.protocol.title})"
-    if tuned and bases:
-        return f"{wording.listing(tuned)} beside {wording.listing(bases)}, {asked}."
-    kind = "tuned model" if tuned else "base model"
-    return f"{wording.amount(len(report.models), kind)}, {wording.listing(tuned or bases)}, {asked}."
+    tuned = [model for model in report.models if model.role == "tuned"]
+    bases = [model for model in report.models if model.role == "base"]
+    tasks = dict.fromkeys(wording.task_title(score.task) for model in report.models for score in model.scores)
+    asked = f"asked the same items of {wording.listing(list(tasks))}"
+    if len(report.models) == 1:
+        return f"“{report.models[0].model}” alone, {asked}."
+    if len(tuned) == len(bases) == 1 and tuned[0].base == bases[0].base:
+        return f"“{tuned[0].model}” was tuned from “{bases[0].model}”; here both are {asked}."
+    kinds = [(len(tuned), "tuned model"), (len(bases), "base model")]
+    return f"{' beside '.join(wording.amount(count, kind) for count, kind in kinds if count)}, {asked}."
 
 
 def verdict(report: Report) -> str:
@@ -27,10 +29,9 @@ def verdict(report: Report) -> str:
     if not arrows:
         return ""
     better, worse = arrows.count("▲"), arrows.count("▼")
-    return (
-        f"Of {wording.amount(len(arrows), 'comparison')} with the base, {better} came out better, {worse} worse, "
-        f"and {len(arrows) - better - worse} within what chance could do."
-    )
+    counts = {"better": better, "worse": worse, "within what chance could do": len(arrows) - better - worse}
+    found = wording.listing([f"{count} came out {how}" for how, count in counts.items() if count])
+    return f"Of {wording.amount(len(arrows), 'comparison')} with the base, {found}."
 
 
 def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
@@ -59,7 +60,7 @@ def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
 def caveats(report: Report) -> tuple[str, ...]:
     """What the kinds of numbers in this report hide."""
     metrics = {score.metric for model in report.models for score in model.scores}
-    found = []
+    found = [f"Every model was asked under the protocol {report.protocol.name}: {report.protocol.title}."]
     if "accuracy" in metrics:
         found.append(
             "An accuracy near that of always giving the most frequent answer shows nothing; "

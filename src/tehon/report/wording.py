@@ -74,7 +74,10 @@ METRICS = {
 HEADLINES = ("accuracy", "contains_answer", "item_perplexity_with_end", "item_perplexity", "token_perplexity")
 """A task's column in the main table shows the first of these that it has."""
 
-MARKS = {"over_training_length": "*", "over_context": "†", "constant": "‡", "stand-in": "§"}
+SHARES = {"accuracy", "contains_answer"}
+"""Metrics that lie between 0 and 1 and have a chance level worth drawing."""
+
+MARKS = {"over_training_length": "*", "over_context": "†", "constant": "‡", "stand-in": "§", "other_template": "¶"}
 """Flag -> its mark in tables."""
 
 MEANINGS = {
@@ -82,6 +85,7 @@ MEANINGS = {
     "†": "some prompts are longer than the model's context, so their beginning was cut off",
     "‡": "the model gives one and the same answer to every item",
     "§": "the items stand in for a corpus that could not be had; the number says nothing about that corpus",
+    "¶": "asked in another template than the model was tuned with",
     "▲": "better than its base, p < 0.05 after Holm's correction",
     "△": "better than its base, but chance alone could do as much",
     "▼": "worse than its base, p < 0.05 after Holm's correction",
