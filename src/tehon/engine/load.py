@@ -81,16 +81,21 @@ def load(name: str, *, adapter: Path | None = None, precision: Precision = "auto
     folder = locate(name)
     device = best_device()
     dtype = dtype_for(precision, device)
-    base_digest = folder_digest(folder)
+    identity = folder_digest(folder)
     net = _read(folder, name, device, dtype)
-    digest = [base_digest, str(dtype), adapters.attach(net, adapter, base_digest) if adapter else ""]
+    digest = [identity, str(dtype), adapters.attach(net, adapter, identity) if adapter else ""]
     return LoadedModel(
         name=name,
         network=net,
         encoder=Encoder(AutoTokenizer.from_pretrained(folder)),
-        base_digest=base_digest,
+        base_digest=identity,
         digest=sha256("\n".join(digest).encode()).hexdigest(),
     )
+
+
+def base_digest(name: str) -> str:
+    """The digest that `load` will find, without loading: sha256 over configuration, tokenizer and weights."""
+    return folder_digest(locate(name))
 
 
 def family_of(model_type: str, where: str) -> Family:

@@ -1,0 +1,62 @@
+"""The adapter's model card: what was tuned, on what, under which licences, how, and how to use it."""
+
+from tehon.records.release import Release
+from tehon.records.tuning import Adapter
+
+
+def card(adapter: Adapter, release: Release) -> str:
+    """`README.md` of the adapter's folder, as Markdown with the hub's front matter."""
+    recipe, counts = adapter.recipe, adapter.counts
+    licences = "\n".join(f"| {name} | {number:,} |" for name, number in sorted(release.licences.items()))
+    settings = "\n".join(f"| {name} | {value} |" for name, value in _settings(adapter).items())
+    losses = f"{adapter.first_loss:.4f} → {adapter.last_loss:.4f}"
+    held_back = "" if adapter.validation_loss is None else f"; on held-back examples {adapter.validation_loss:.4f}"
+    return f"""---
+base_model: {adapter.base}
+library_name: peft
+license: other
+tags: [lora, tehon]
+---
+
+# {release.name} on {adapter.base}
+
+A LoRA adapter of {adapter.parameters:,} parameters, tuned with the recipe `{recipe.name}`
+on the release `{release.name}` (digest `{release.digest[:16]}`).
+
+Prompts must be framed as in tuning: template `{adapter.template}`.
+The base's own licence applies to any use of base and adapter together.
+
+## Data
+
+{counts.examples:,} examples, {counts.tokens:,} tokens, {counts.scored_tokens:,} of them with a loss;
+{counts.cut_right:,} cut on the right, {counts.input_shortened:,} with a shortened input, {counts.dropped:,} left out.
+
+The release as a whole is under {release.licence}.
+
+| licence | examples |
+|---|---|
+{licences}
+
+## Recipe
+
+| setting | value |
+|---|---|
+{settings}
+
+{counts.steps:,} steps. Loss in nats per scored token: {losses}{held_back}.
+"""
+
+
+def _settings(adapter: Adapter) -> dict[str, object]:
+    recipe = adapter.recipe
+    return {
+        "rank, alpha, dropout": f"{recipe.lora.rank}, {recipe.lora.alpha:g}, {recipe.lora.dropout:g}",
+        "targets": ", ".join(recipe.lora.targets) or "the family's own",
+        "learning rate": f"{recipe.learning_rate:g}, {recipe.schedule}, {recipe.warmup_steps} warm-up steps",
+        "batch size": recipe.batch_size,
+        "epochs": recipe.epochs if recipe.max_steps is None else f"{recipe.epochs}, at most {recipe.max_steps} steps",
+        "sequence length": f"{recipe.sequence_length}, overlong: {recipe.overlong}",
+        "weight of the prompt's loss": f"{recipe.prompt_loss_weight:g}",
+        "precision of the base": recipe.precision,
+        "seed": recipe.seed,
+    }

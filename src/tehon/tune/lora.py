@@ -1,0 +1,67 @@
+"""LoRA on a frozen base: PEFT's own modules, their matrices in fp32."""
+
+from difflib import get_close_matches
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model
+from peft.tuners.lora import LoraLayer
+from torch import nn
+
+from tehon.engine.network import Network
+from tehon.errors import TargetsMissing
+from tehon.records.tuning import Recipe
+
+Parameters = dict[str, nn.Parameter]
+
+
+def add(net: Network, recipe: Recipe) -> Any:  # noqa: ANN401 - a foreign class without types
+    """The base with adapters in its target modules: A drawn by Kaiming from the recipe's seed, B zero.
+
+    Args:
+        net: the base, changed in place.
+        recipe: rank, alpha, dropout, targets and seed.
+
+    Raises:
+        TargetsMissing: a target is not in this model.
+    """
+    lora = recipe.lora
+    config = LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=targets(net, recipe),
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.seed)
+        return get_peft_model(net.model, config)
+
+
+def targets(net: Network, recipe: Recipe) -> list[str]:
+    """The names of the modules to change: the recipe's, else the family's.
+
+    Raises:
+        TargetsMissing: a name belongs to no linear module below the head; near names are suggested.
+    """
+    linear = {name.rpartition(".")[2] for name, module in net.body.named_modules() if isinstance(module, nn.Linear)}
+    wanted = sorted(recipe.lora.targets or net.family.targets)
+    for target in wanted:
+        if target not in linear:
+            near = get_close_matches(target, sorted(linear), n=3, cutoff=0.4) or sorted(linear)
+            problem = f"lora.targets must name linear modules of the model, but there is no {target}"
+            raise TargetsMissing(f"recipe {recipe.name}", problem, f"Take one of {', '.join(near)}")
+    return wanted
+
+
+def parameters(tuned: Any) -> Parameters:  # noqa: ANN401 - a foreign class without types
+    """Name -> every trained matrix, in a fixed order."""
+    return {name: parameter for name, parameter in tuned.named_parameters() if parameter.requires_grad}
+
+
+def dropping(tuned: Any, *, active: bool) -> None:  # noqa: ANN401 - a foreign class without types
+    """Turn the adapters' dropout on or off; the frozen base keeps its own turned off."""
+    for module in tuned.modules():
+        if isinstance(module, LoraLayer):
+            module.lora_dropout.train(active)
