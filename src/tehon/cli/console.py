@@ -21,8 +21,11 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show where an error came f
 PLAIN_SECONDS = 10.0
 """Time between two progress lines when the output is no terminal."""
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+PLAIN_WIDTH = 160
+"""Columns of a table when the output is no terminal."""
+
+out = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def progress(*, quiet: bool) -> OpenLine:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
@@ -50,7 +51,8 @@ def table(scores: Scores) -> Table:
     """Every score of one model, a line a metric."""
     lines = Table(title=scores.model, title_justify="left", pad_edge=False)
     for column in ("task", "template", "shots", "metric", "value", "±", "baseline", "items", "flags"):
-        lines.add_column(column, justify="right" if column in {"shots", "value", "±", "baseline", "items"} else "left")
+        justify: JustifyMethod = "right" if column in {"shots", "value", "±", "baseline", "items"} else "left"
+        lines.add_column(column, justify=justify, no_wrap=column != "flags", overflow="fold")
     for score in scores.scores:
         numbers = (score.value, score.standard_error, score.baseline)
         value, error, baseline = ("" if number is None else f"{number:.4g}" for number in numbers)
