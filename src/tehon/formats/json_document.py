@@ -23,7 +23,7 @@ def read_json(path: Path, kind: type[T]) -> T:
 def decode_json(data: bytes, where: str, kind: type[T]) -> T:
     """The same from bytes; `where` names them in messages."""
     try:
-        return msgspec.json.decode(data.decode(), type=kind)
+        return msgspec.json.decode(data.decode("utf-8-sig"), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"must be JSON of the expected layout, but {error}"
         raise BadRawFile(where, problem, "Fetch the file again") from error

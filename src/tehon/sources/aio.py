@@ -194,6 +194,9 @@ SOURCE = Source(
             '{"qid": "S-3", "original_question": "三角形の角はいくつ", "original_answer": "3"}\n'
             '{"qid": "S-4", "original_question": "答えのない問い？"}\n'
         ).encode(),
+        "aio_01_test.txt": (
+            "qid\toriginal_question\toriginal_answer\r\nS-7\t紙を二つに分ける道具は何？\t見本ばさみ\r\n"
+        ).encode(),
         "aio_02_dev.txt": (
             "qid\tcompetition\ttimestamp\tsection\tnumber\toriginal_question\toriginal_answer"
             "\toriginal_additional_info\r\n"

@@ -1,10 +1,10 @@
 """Two keys of a text: what counts as the same writing, and what counts as the same words."""
 
+import re
 from collections.abc import Callable
-from unicodedata import category, normalize
+from unicodedata import normalize
 
-WORD_CATEGORIES = "LNMS"
-"""First letters of the Unicode categories that make up words: letters, numbers, marks, symbols."""
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def same_writing(text: str) -> str:
@@ -16,7 +16,7 @@ def same_writing(text: str) -> str:
 
 
 def same_words(text: str) -> str:
-    """The text's letters, numbers, marks and symbols alone, without case, compatible characters unified.
+    """The text's letters and numbers alone, without case, compatible characters unified.
 
     Applying it twice changes nothing more.
     """
@@ -24,8 +24,7 @@ def same_words(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    folded = normalize("NFKC", normalize("NFKC", text).casefold())
-    return folded if folded.isalnum() else "".join(char for char in folded if category(char)[0] in WORD_CATEGORIES)
+    return _BETWEEN_WORDS.sub("", normalize("NFKC", normalize("NFKC", text).casefold()))
 
 
 def _stable(text: str, step: Callable[[str], str]) -> str:

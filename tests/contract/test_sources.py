@@ -1,0 +1,119 @@
+"""What every corpus on the shelf must do, tried on its own sample."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tehon.build.ledger import Ledger
+from tehon.build.licences import terms
+from tehon.build.sample import sample_examples, sample_rows
+from tehon.records.corpus import Drop, Example, ReadOptions, Rendering
+from tehon.sources import SOURCES
+
+RENDERINGS: tuple[Rendering, ...] = ("published", "fixed")
+every_source = pytest.mark.parametrize("name", SOURCES)
+written_down = pytest.mark.parametrize("name", [name for name in SOURCES if not SOURCES[name].embedded])
+both_renderings = pytest.mark.parametrize("rendering", RENDERINGS)
+
+
+def everything(name: str, rendering: Rendering = "fixed") -> list[Example | Drop]:
+    options = ReadOptions(rendering=rendering, splits=tuple(SOURCES[name].splits))
+    return sample_rows(SOURCES[name], options)
+
+
+def kept(name: str, rendering: Rendering = "fixed") -> list[Example]:
+    return [row for row in everything(name, rendering) if isinstance(row, Example)]
+
+
+@every_source
+def test_the_name_is_the_file_and_the_record_is_complete(name: str) -> None:
+    source = SOURCES[name]
+    assert source.name == name
+    assert source.title
+    assert source.citation
+    assert source.parts
+    assert any(source.splits.values()), "nothing of it may be trained on"
+    assert source.sample or source.embedded
+    assert len({part.name for part in source.parts}) == len(source.parts)
+
+
+@every_source
+def test_the_licence_is_known_and_says_of_itself_what_it_asks(name: str) -> None:
+    licence = SOURCES[name].licence
+    (single,) = terms(licence, name)
+    assert (licence.commercial, licence.derivatives, licence.share_alike) == (
+        single.commercial,
+        single.derivatives,
+        single.share_alike,
+    )
+    assert licence.url or SOURCES[name].stated is not None
+    assert licence.attribution or not licence.spdx.startswith("CC-BY")
+
+
+@every_source
+@both_renderings
+def test_examples_stay_within_what_the_source_declares(name: str, rendering: Rendering) -> None:
+    source = SOURCES[name]
+    parts = {part.name: part for part in source.parts}
+    examples = kept(name, rendering)
+    assert examples
+    for example in examples:
+        assert example.source == name
+        assert example.cluster == parts[example.part].cluster
+        assert example.language == parts[example.part].language or parts[example.part].language == "und"
+        assert example.split in source.splits
+        assert example.licence == source.licence.spdx
+        assert example.instruction.strip()
+        assert example.response.strip()
+
+
+@every_source
+@both_renderings
+def test_ids_are_unique_and_rise_in_upstream_order(name: str, rendering: Rendering) -> None:
+    ids = [example.id for example in kept(name, rendering)]
+    assert ids == sorted(set(ids))
+    assert all(id_.startswith(f"{name}/") for id_ in ids)
+
+
+@every_source
+def test_only_splits_that_may_be_trained_on_are_read_unless_others_are_named(name: str) -> None:
+    source = SOURCES[name]
+    rows = sample_rows(source, ReadOptions())
+    assert {source.splits[row.split] for row in rows if isinstance(row, Example)} == {True}
+
+
+@every_source
+@both_renderings
+def test_reading_twice_gives_the_same(name: str, rendering: Rendering) -> None:
+    assert everything(name, rendering) == everything(name, rendering)
+
+
+@every_source
+def test_every_row_is_kept_or_dropped_with_a_short_constant_reason(name: str) -> None:
+    drops: list[Drop] = []
+    ledger = Ledger(drops.append)
+    examples = list(ledger.read(name, everything(name)))
+    (line,) = ledger.lines()
+    assert line.read == len(examples) + len(drops)
+    for drop in drops:
+        assert drop.step == "read"
+        assert drop.example_id.startswith(f"{name}/")
+        assert not any(letter.isdigit() and letter not in "30" for letter in drop.reason)
+        assert len(drop.reason) <= 50
+
+
+@every_source
+def test_a_few_examples_can_be_shown_without_raw_files(name: str) -> None:
+    assert len(sample_examples(SOURCES[name], 1)) == 1
+
+
+@written_down
+@both_renderings
+def test_the_sample_is_rendered_as_it_was_reviewed(name: str, rendering: Rendering, golden: Any) -> None:
+    rendered = b"".join(msgspec.json.encode(row) + b"\n" for row in everything(name, rendering))
+    golden.check(f"sources/{name}.{rendering}.jsonl", rendered.decode())
+
+
+def test_no_golden_file_outlives_its_source(golden: Any) -> None:
+    assert {path.name.partition(".")[0] for path in (golden.folder / "sources").iterdir()} <= set(SOURCES)

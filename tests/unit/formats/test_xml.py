@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from tehon.errors import BadRawFile
+from tehon.formats.xml import read_xml
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "f.xml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_elements_come_with_their_texts_and_lines(tmp_path: Path) -> None:
+    path = write(tmp_path, "<r>\n<q id='1'><t> 問&lt;い </t><a><b>1</b><b/></a></q>\n<x/><q/></r>")
+    first, second = read_xml(path, "q")
+    assert (first.attributes, first.line, first.texts("t"), first.texts("a", "b")) == (
+        {"id": "1"}, 2, ["問<い"], ["1", ""],
+    )  # fmt: skip
+    assert (second.line, second.texts("t")) == (3, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><r>&b;</r>',
+        '<!DOCTYPE r SYSTEM "file:///etc/passwd"><r/>',
+    ],
+    ids=["entity bomb", "external"],
+)
+def test_a_document_type_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadRawFile, match="must not declare a document type"):
+        list(read_xml(write(tmp_path, text), "r"))
+
+
+@pytest.mark.parametrize("text", ["<r><q></r>", "<r>", "", "no xml", "<r>&unknown;</r>"])
+def test_xml_that_is_not_well_formed_is_an_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadRawFile, match="must be well-formed XML"):
+        list(read_xml(write(tmp_path, text), "q"))
+
+
+def test_endless_nesting_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRawFile, match="must nest at most"):
+        list(read_xml(write(tmp_path, "<a>" * 1000), "q"))
