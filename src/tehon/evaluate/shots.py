@@ -79,11 +79,18 @@ def _anew(stream: Random, order: Sequence[int], pool: Pool, shots: int) -> dict[
 
 
 def _once(stream: Random, order: Sequence[int], pool: Pool, shots: int) -> dict[int, tuple[int, ...]]:
-    """One sample for all, the classes in turn; who stands in it himself gets the next in turn instead."""
+    """One sample for all, the classes in turn; who is in it himself is replaced by another of his class."""
     classes: defaultdict[int | None, list[int]] = defaultdict(list)
     for index, answer in enumerate(pool.answers):
         classes[answer].append(index)
     queues = [stream.sample(members, min(len(members), shots + 1)) for _, members in sorted(classes.items(), key=repr)]
     stream.shuffle(queues)
-    turns = [index for turn in zip_longest(*queues) for index in turn if index is not None][: shots + 1]
-    return {place: tuple(index for index in turns if not (pool.own and index == place))[:shots] for place in order}
+    turns = [index for turn in zip_longest(*queues) for index in turn if index is not None]
+    chosen, spare = turns[:shots], turns[shots:]
+    drawn = dict.fromkeys(order, tuple(chosen))
+    if pool.own:
+        for place in drawn.keys() & chosen:
+            alike = (index for index in spare if pool.answers[index] == pool.answers[place])
+            instead = next(alike, spare[0])
+            drawn[place] = tuple(instead if index == place else index for index in chosen)
+    return drawn

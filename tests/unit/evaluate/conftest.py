@@ -1,0 +1,45 @@
+"""Raw folders made of the tasks' own samples, and a way to evaluate without torch."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tehon.engine.protocol import Model
+from tehon.engine.scripted import Scripted
+from tehon.evaluate.run import Loader, evaluate
+from tehon.evaluate.subject import Subject
+from tehon.records.evaluation import Cell, Scores, Suite
+from tehon.tasks import TASKS
+
+Evaluate = Callable[..., Scores]
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """The samples of the paper's tasks, as if they were the corpora."""
+    folder = tmp_path / "raw"
+    for name in ("jnli", "marc_ja", "vqa"):
+        (folder / name).mkdir(parents=True)
+        for file, content in TASKS[name].sample.items():
+            (folder / name / file).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def run(raw: Path, tmp_path: Path) -> Evaluate:
+    """Evaluates cells on the n-gram model, or on another one."""
+
+    def evaluate_cells(
+        *cells: Cell,
+        out: str = "out",
+        model: Model | None = None,
+        adapter: Path | None = None,
+        load: Loader | None = None,
+    ) -> Scores:
+        suite = Suite(name="test", protocol="paper", cells=cells)
+        subject = Subject(base="scripted", adapter=adapter)
+        loader = load or (lambda _base, _adapter: model or Scripted())
+        return evaluate(suite, subject, tmp_path / out, raw=raw, load=loader)
+
+    return evaluate_cells

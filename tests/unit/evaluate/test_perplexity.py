@@ -1,0 +1,114 @@
+"""Three names for three means, each with and without the end token."""
+
+from math import exp, log
+from pathlib import Path
+
+import pytest
+
+from tehon.engine.scripted import Scripted
+from tehon.errors import NotFinite
+from tehon.evaluate import perplexity
+from tehon.evaluate.requests import Asked
+from tehon.recipes import PROTOCOLS
+from tehon.records.evaluation import ItemResult, Loglikelihood, Score
+from tehon.tasks import TASKS
+
+PAPER = PROTOCOLS["paper"]
+
+
+def result(logprob: float, tokens: int, size: int, end: float = -1.0) -> ItemResult:
+    return ItemResult(
+        item="x/0",
+        task="x",
+        template="vqa_ja",
+        shots=0,
+        context="",
+        logprobs=(logprob,),
+        tokens=tokens,
+        bytes=size,
+        end_logprob=end,
+    )
+
+
+def scores(*results: ItemResult) -> dict[str, Score]:
+    return {score.metric: score for score in perplexity.score(results)}
+
+
+def test_figures_worked_out_by_hand() -> None:
+    found = scores(result(-2.0, 1, 4, end=-3.0), result(-4.0, 4, 6, end=-1.0))
+    assert {name: log(score.value) for name, score in found.items()} == pytest.approx(
+        {
+            "token_perplexity": 6 / 5,
+            "item_perplexity": (2 / 1 + 4 / 4) / 2,
+            "byte_perplexity": 6 / 10,
+            "token_perplexity_with_end": 10 / 7,
+            "item_perplexity_with_end": (5 / 2 + 5 / 5) / 2,
+            "byte_perplexity_with_end": 10 / 10,
+        }
+    )
+    # The standard error of the mean of 2 and 1 is 1/2, times the perplexity.
+    assert found["item_perplexity"].standard_error == pytest.approx(exp(1.5) / 2)
+
+
+def test_the_three_means_agree_where_all_responses_are_one_token_of_one_byte() -> None:
+    found = scores(*(result(-number, 1, 1) for number in (1.0, 2.0, 4.5)))
+    values = [found[name].value for name in ("token_perplexity", "item_perplexity", "byte_perplexity")]
+    assert values == pytest.approx([exp(7.5 / 3)] * 3)
+
+
+def test_a_uniform_model_has_its_vocabulary_as_token_perplexity() -> None:
+    found = scores(*(result(-tokens * log(50), tokens, 3 * tokens, end=-log(50)) for tokens in (1, 4, 9)))
+    for name in ("token_perplexity", "item_perplexity", "token_perplexity_with_end", "item_perplexity_with_end"):
+        assert found[name].value == pytest.approx(50)
+
+
+def test_an_empty_response_counts_with_its_end_token_alone_and_is_told() -> None:
+    found = scores(result(-2.0, 2, 2, end=-1.0), result(0.0, 0, 0, end=-5.0))
+    assert found["item_perplexity"].count == 1
+    assert found["item_perplexity"].value == pytest.approx(exp(1))
+    assert found["item_perplexity_with_end"].count == 2
+    assert log(found["item_perplexity_with_end"].value) == pytest.approx((3 / 3 + 5) / 2)
+    assert all(score.flags == ("empty_response:1",) for score in found.values())
+
+
+def test_nothing_but_empty_responses_leaves_only_the_means_with_the_end() -> None:
+    assert set(scores(result(0.0, 0, 0, end=-5.0))) == {"token_perplexity_with_end", "item_perplexity_with_end"}
+
+
+def test_a_perplexity_beyond_numbers_is_an_error() -> None:
+    with pytest.raises(NotFinite, match="e to the power of 900"):
+        scores(result(-900.0, 1, 1))
+
+
+def asked(contexts: list[str], raw: Path) -> list[Asked]:
+    items = list(TASKS["vqa"].read(raw / "vqa" / "question_answers.json.zip"))
+    return [
+        Asked(
+            item=item, blank=ItemResult(item=item.example.id, task="vqa", template="vqa_ja", shots=0, context=context)
+        )
+        for item, context in zip(items, contexts, strict=True)
+    ]
+
+
+def test_a_response_is_scored_with_its_end_token(raw: Path) -> None:
+    questions = asked(["空", "犬", "男"], raw)
+    model = Scripted()
+    for one, found in zip(questions, perplexity.answer(questions, model, PAPER), strict=True):
+        response = one.item.example.response
+        request = Loglikelihood(context=one.blank.context, continuation=response, end=True)
+        expected = model.score(request, PAPER)
+        assert found.logprobs == (expected.logprob,)
+        assert found.end_logprob == expected.end_logprob
+        assert found.tokens == len(response)
+        assert found.bytes == len(response.encode())
+
+
+def test_context_tokens_never_count_towards_perplexity(raw: Path) -> None:
+    # A bigram model sees one letter back, so whatever stands before that letter must change nothing.
+    model = Scripted(order=2)
+    short = list(perplexity.answer(asked(["。"] * 3, raw), model, PAPER))
+    long = list(perplexity.answer(asked(["まったく別の長い文脈です。"] * 3, raw), model, PAPER))
+    assert [one.prompt_tokens for one in short] != [one.prompt_tokens for one in long]
+    assert {name: score.value for name, score in scores(*short).items()} == {
+        name: score.value for name, score in scores(*long).items()
+    }

@@ -1,0 +1,139 @@
+"""What is said beside a number: lengths, templates, stand-ins."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tehon.engine.scripted import Scripted
+from tehon.errors import DataError, ModelError, RawFileMissing
+from tehon.evaluate.session import Lengths
+from tehon.evaluate.subject import Subject, read_tuned
+from tehon.records.evaluation import Cell, ItemResult, Scores
+from tehon.records.tuning import Adapter, Recipe, TuningCounts
+from tehon.storage.manifest import finish
+from tehon.storage.provenance import provenance
+
+Evaluate = Callable[..., Scores]
+
+
+@pytest.fixture
+def adapter(tmp_path: Path) -> Path:
+    """A finished tuning on prompts of at most 180 tokens in alpaca_ja."""
+    counts = TuningCounts(
+        examples=1,
+        tokens=1,
+        scored_tokens=1,
+        cut_right=0,
+        input_shortened=0,
+        dropped=0,
+        steps=1,
+        positions=1,
+    )
+    tuning = Adapter(
+        recipe=Recipe(name="test", template="alpaca_ja", sequence_length=180),
+        base="scripted",
+        base_digest="0",
+        release="test",
+        release_digest="0",
+        template="alpaca_ja",
+        parameters=1,
+        counts=counts,
+        first_loss=1.0,
+        last_loss=1.0,
+    )
+    folder = tmp_path / "tuned"
+    folder.mkdir()
+    finish(folder, "adapter", config={}, inputs={}, result=tuning, provenance=provenance())
+    return folder
+
+
+def result(prompt_tokens: int, truncated: int = 0) -> ItemResult:
+    return ItemResult(
+        item="x", task="x", template="t", shots=0, context="", prompt_tokens=prompt_tokens, truncated=truncated
+    )
+
+
+def test_items_beyond_a_length_are_counted() -> None:
+    seen = Lengths(trained=256)
+    passed = [result(100), result(256), result(257), result(3000, truncated=900)]
+    assert list(seen.watch(passed)) == passed
+    assert list(seen.flags()) == ["over_training_length:2", "over_context:1"]
+
+
+def test_a_base_has_no_training_length() -> None:
+    seen = Lengths(trained=None)
+    assert [*seen.watch([result(9999)]), *seen.flags()] == [result(9999)]
+
+
+def test_the_longest_prompt_of_an_item_decides(run: Evaluate, adapter: Path) -> None:
+    # The sample's items have about 195 characters in version 0.3; the adapter saw 180, and this model holds 220.
+    model = Scripted(context_length=220)
+    for score in run(Cell(task="jnli", templates=("0.3",), shots=(0, 2)), model=model, adapter=adapter).scores:
+        assert "over_training_length:3" in score.flags
+        assert ("over_context:3" in score.flags) == (score.shots == 2)
+
+
+def test_an_adapter_is_asked_in_its_own_template_unless_another_is_named(run: Evaluate, adapter: Path) -> None:
+    scores = run(Cell(task="vqa"), Cell(task="jnli", templates=("0.3", "alpaca_en")), adapter=adapter)
+    assert scores.adapter_template == "alpaca_ja"
+    assert {score.template for score in scores.scores if score.task == "vqa"} == {"alpaca_ja"}
+    for score in scores.scores:
+        assert ("other_template" in score.flags) == (score.template == "alpaca_en")
+
+
+def test_a_base_is_asked_in_the_task_s_own_template(run: Evaluate) -> None:
+    scores = run(Cell(task="vqa"), Cell(task="jnli"))
+    assert {(score.task, score.template) for score in scores.scores} == {("vqa", "vqa_ja"), ("jnli", "0.3")}
+    assert not any("other_template" in score.flags for score in scores.scores)
+
+
+def test_an_adapter_from_elsewhere_says_nothing_about_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "peft"
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text("{}")
+    (folder / "adapter_model.safetensors").write_bytes(b"1")
+    first = read_tuned(folder)
+    assert (first.template, first.sequence_length) == ("", None)
+    (folder / "adapter_model.safetensors").write_bytes(b"2")
+    assert read_tuned(folder).fingerprint != first.fingerprint
+
+
+def test_a_folder_that_is_no_adapter_is_an_error(run: Evaluate, tmp_path: Path) -> None:
+    with pytest.raises(RawFileMissing):
+        read_tuned(tmp_path / "nothing")
+    run(Cell(task="vqa"))
+    with pytest.raises(DataError, match="its manifest says scores"):
+        read_tuned(tmp_path / "out")
+
+
+def test_a_model_is_called_by_its_name_its_adapter_or_its_path() -> None:
+    assert Subject(base="models/gemma", name="Gemma").title == "Gemma"
+    assert Subject(base="models/gemma", adapter=Path("runs/tuned")).title == "tuned"
+    assert Subject(base="models/gemma").title == "gemma"
+
+
+def test_a_prompt_that_may_not_be_cut_is_an_error(run: Evaluate) -> None:
+    with pytest.raises(ModelError, match="too long"):
+        run(Cell(task="vqa", protocol="paper_vqa"), model=Scripted(context_length=20))
+
+
+def test_the_chat_template_of_a_model_without_one_is_an_error(run: Evaluate) -> None:
+    with pytest.raises(ModelError, match="chat template"):
+        run(Cell(task="jnli", templates=("chat",)))
+
+
+class Chatty(Scripted):
+    """A model with a chat template."""
+
+    @staticmethod
+    def chat(messages: list[dict[str, str]], opened: bool) -> str:  # noqa: FBT001
+        said = "".join(f"<{message['role']}>{message['content']}</>" for message in messages)
+        return said + ("<assistant>" if opened else "")
+
+
+def test_shots_become_earlier_turns_of_a_chat(run: Evaluate, tmp_path: Path) -> None:
+    run(Cell(task="jnli", templates=("chat",), shots=(1,)), model=Chatty())
+    first = (tmp_path / "out" / "items.jsonl").read_text("utf-8").splitlines()[0]
+    assert first.count("<user>") == 2
+    assert first.count("<assistant>") == 2
