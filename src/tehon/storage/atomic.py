@@ -18,13 +18,13 @@ def disk_errors(where: Path) -> Iterator[None]:
     """Turn what the operating system says about a full or forbidden disk into an error for the user.
 
     Raises:
-        OutOfDisk: no space or quota is left.
+        OutOfDisk: no space or quota is left, or a file may not grow any more.
         UsageError: the path may not be written, or cannot be a folder.
     """
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             remedy = "Free some space and run the same command again; what is finished is kept"
             raise OutOfDisk(str(where), "the disk is full", remedy) from error
         if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST}:
