@@ -8,6 +8,7 @@ as paragraphs of Wikipedia, are no leakage of an answer and are not looked at.
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 import xxhash
 
@@ -40,9 +41,10 @@ def item_keys(items: Iterable[Item]) -> set[bytes]:
     """Keys of everything by which these items can be known again."""
     keys = set()
     for item in items:
-        asked = same_words(item.example.instruction + item.example.input)
+        whole = same_words(item.example.instruction + item.example.input)
         alone = same_words("".join(item.fields.values()))
-        keys |= {_key(words) for words in (asked, alone if len(alone) >= SHORTEST else "") if words}
+        keys |= {_key("whole", whole)} if whole else set()
+        keys |= {_key("alone", alone)} if len(alone) >= SHORTEST else set()
     return keys
 
 
@@ -71,11 +73,11 @@ def decontaminate(examples: Iterable[Example], tasks: Mapping[str, set[bytes]]) 
     """
     for example in examples:
         asked = [same_words(text) for text in (example.instruction, example.input) if text]
-        # Words joined are the words of the joined text, except where the seam composes; then one probe is lost.
-        probes = {_key(words) for words in (*asked, "".join(asked)) if words}
+        whole = "".join(asked)
+        probes = {_key("whole", whole), *(_key("alone", words) for words in (*asked, whole))}
         task = next((name for name, keys in tasks.items() if not keys.isdisjoint(probes)), None)
         yield Drop(example_id=example.id, step=STEP, reason=f"asked by {task}") if task else example
 
 
-def _key(words: str) -> bytes:
-    return xxhash.xxh3_128_digest(words.encode())
+def _key(kind: Literal["whole", "alone"], words: str) -> bytes:
+    return xxhash.xxh3_128_digest(f"{kind} {words}".encode())

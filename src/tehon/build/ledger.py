@@ -39,21 +39,24 @@ class Ledger:
         column = self._columns[source, step] = _Column()
         return self._passed(column, function(column.count(examples)))
 
-    def need_examples(self, source: str, where: object) -> None:
-        """See that the first step gave at least one example: a corpus that gives none is not the corpus.
+    def finish(self, source: str, given: int, where: object) -> None:
+        """Note the copies among the examples that a source gave, and see that it is the corpus it should be.
+
+        Args:
+            source: whose last example has passed.
+            given: examples after the last step, copies included.
+            where: its files, for the message.
 
         Raises:
-            EmptyData: it gave none.
+            EmptyData: the first step gave no example.
         """
-        column = self._columns[source, "read"]
-        if not column.kept:
-            most = ", ".join(f"{reason} ({count:,})" for reason, count in column.dropped.most_common(3)) or "no rows"
+        first, *_, last = [column for (name, _), column in self._columns.items() if name == source]
+        if given > last.kept:
+            last.note = f"and {given - last.kept:,} copies by weight"
+        if not first.kept:
+            most = ", ".join(f"{reason} ({count:,})" for reason, count in first.dropped.most_common(3)) or "no rows"
             problem = f"must give examples of {source}, but gives none: {most}"
             raise EmptyData(str(where), problem, "Check that these are the right files")
-
-    def note(self, source: str, step: str, text: str) -> None:
-        """Say something about a step."""
-        self._columns[source, step].note = text
 
     def lines(self) -> tuple[LedgerLine, ...]:
         """The whole ledger.

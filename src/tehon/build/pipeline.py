@@ -103,8 +103,10 @@ def _examples(
         examples = ledger.read(name, read(supply, mixture))
         for step, function in steps:
             examples = ledger.through(name, step, examples, function)
-        yield from mix.repeat(examples, share.weight, mixture.seed)
-        ledger.need_examples(name, supply.folder)
+        given = 0
+        for given, example in enumerate(mix.repeat(examples, share.weight, mixture.seed), start=1):
+            yield example
+        ledger.finish(name, given, supply.folder)
 
 
 def _counted(examples: Iterator[Example], advance: Advance) -> Iterator[Example]:

@@ -92,8 +92,8 @@ def test_question_corpora_are_read_whole(shared: Path, name: str, count: int) ->
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_samples_are_our_own_words_and_no_rows_of_the_real_corpus(shared: Path, name: str) -> None:
-    real = {text for example in read(shared, name)[0] for text in (example.instruction, example.input)}
-    options = ReadOptions(splits=tuple(SOURCES[name].splits))
-    ours = {text for row in sample_rows(SOURCES[name], options) if isinstance(row, Example)
-            for text in (row.instruction, row.input)}  # fmt: skip
-    assert not (ours & real) - {""}
+    real = {(example.instruction, example.input, example.response) for example in read(shared, name)[0]}
+    rows = sample_rows(SOURCES[name], ReadOptions(splits=tuple(SOURCES[name].splits)))
+    ours = {(row.instruction, row.input, row.response) for row in rows if isinstance(row, Example)}
+    assert ours
+    assert not ours & real
