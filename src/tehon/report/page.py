@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tehon.records.evaluation import Score
 from tehon.records.record import Record
-from tehon.records.reporting import Answered, Histogram, ModelColumn, Report
+from tehon.records.reporting import Answered, Histogram, ModelColumn, Report, TuningSummary
 from tehon.report import wording
 from tehon.report.figures import Curve, Strip, curve, strip
 from tehon.report.sentences import caveats, settings, summary, verdict
@@ -86,10 +86,20 @@ def page(report: Report) -> dict[str, object]:
         "bars": tuple(_bars(report.histograms)),
         "means": MEANS,
         "perplexities": tuple(_perplexities(report.models)),
-        "settings": settings,
+        "settings": tuple(_settings(report.tunings)),
         "caveats": caveats(report),
-        "losses": tuple(Loss(title=tuning.folder, drawn=curve(tuning.curve)) for tuning in report.tunings),
+        "losses": tuple(
+            Loss(title=f"{tuning.folder}: loss in nats per scored token, step by step", drawn=curve(tuning.curve))
+            for tuning in report.tunings
+        ),
     }
+
+
+def _settings(tunings: Sequence[TuningSummary]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The paper's Table I: for every setting, what each adapter was tuned with."""
+    found = [dict(settings(tuning.adapter)) for tuning in tunings]
+    for name in dict.fromkeys(name for values in found for name in values):
+        yield name, tuple(values.get(name, wording.MISSING) for values in found)
 
 
 def _groups(report: Report) -> Iterator[Group]:
@@ -136,13 +146,13 @@ def _bars(histograms: Sequence[Histogram]) -> Iterator[Bars]:
     for each in histograms:
         together.setdefault((each.task, each.shots, tuple(each.gold)), []).append(each)
     for (task, shots, words), cell in together.items():
-        count = sum(cell[0].gold.values())
+        count = sum(cell[0].gold.values())  # every item has one right answer
         yield Bars(
             title=wording.cell_title(task, shots),
             words=words,
-            gold=tuple(cell[0].gold[word] / count for word in words),
+            gold=tuple(cell[0].gold[word] / max(count, 1) for word in words),
             models=tuple(each.model for each in cell),
-            chosen=tuple(tuple(each.predicted[word] / count for word in words) for each in cell),
+            chosen=tuple(tuple(each.predicted[word] / max(count, 1) for word in words) for each in cell),
             count=count,
         )
 

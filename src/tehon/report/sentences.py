@@ -48,11 +48,13 @@ def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
     yield "template", adapter.template
     yield "prompt's weight in the loss", f"{recipe.prompt_loss_weight:g}"
     yield "precision, seed", f"{recipe.precision}, {recipe.seed}"
+    yield "trained numbers", f"{adapter.parameters:,}"
     yield "steps", f"{counts.steps:,}"
-    yield "tokens, scored", f"{counts.tokens:,}, {counts.scored_tokens:,}"
-    cut = counts.cut_right, counts.input_shortened, counts.dropped
-    yield "cut right, input shortened, dropped", ", ".join(f"{count:,}" for count in cut)
-    yield "loss, first and last step", f"{adapter.first_loss:.3f}, {adapter.last_loss:.3f} nats per token"
+    yield "tokens (scored)", f"{counts.tokens:,} ({counts.scored_tokens:,})"
+    yield "cut on the right", wording.amount(counts.cut_right, "example")
+    yield "input shortened", wording.amount(counts.input_shortened, "example")
+    yield "dropped", wording.amount(counts.dropped, "example")
+    yield "loss, first → last step", f"{adapter.first_loss:.3f} → {adapter.last_loss:.3f} nats per token"
     if adapter.validation_loss is not None:
         yield "validation loss", f"{adapter.validation_loss:.3f} nats per token"
 

@@ -7,7 +7,8 @@ from tehon.records.record import Record
 from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
 from tehon.report import wording
 
-BASELINE = "always the most frequent answer"
+BASELINE = "most frequent answer"
+"""What a model reaches that reads nothing and always gives it."""
 
 
 class Column(Record, kw_only=True):
@@ -204,7 +205,7 @@ def side_by_side(report: Report) -> TextTable:
         rows.append((column_title(column), chance, *cells))
     return TextTable(
         title=report.title,
-        columns=("", BASELINE, *(row.model.model for row in table.rows)),
+        columns=("", "majority", *(row.model.model for row in table.rows)),
         rows=tuple(rows),
         notes=legend(table),
     )

@@ -1,4 +1,4 @@
-"""Finished folders to report on: items made up, scored by the evaluation's own formulas, written by the storage's own hand."""
+"""Finished folders to report on: items made up, scored by the evaluation's own formulas, written as it writes them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
@@ -31,6 +31,7 @@ MADE = Provenance(
 LABELS = ("晴れ", "雨", "雪")
 QUESTIONS = ("日本で一番高い山は何ですか？", "電話が鳴っています。どうすればよいですか？", "京都の三大祭りは何ですか？")
 Write = Callable[..., Path]
+Items = Callable[..., list[ItemResult]]
 
 
 def choices(*, skill: float, seed: int, count: int = 60, shots: int = 3) -> list[ItemResult]:
@@ -100,7 +101,7 @@ def answers(texts: Iterable[str], *, template: str = "alpaca_ja", finish: str = 
     ]
 
 
-def score(items: Sequence[ItemResult], flags: tuple[str, ...] = ()) -> tuple[Score, ...]:
+def score(items: Sequence[ItemResult], flags: dict[str, tuple[str, ...]]) -> tuple[Score, ...]:
     """What evaluation says of these items, cell by cell."""
     cells: dict[tuple[str, str, int], list[ItemResult]] = {}
     for item in items:
@@ -109,22 +110,41 @@ def score(items: Sequence[ItemResult], flags: tuple[str, ...] = ()) -> tuple[Sco
     for cell in cells.values():
         kind = choice if cell[0].choices else generation if cell[0].finish else perplexity
         found += kind.score(cell)
-    return tuple(replace(each, flags=(*each.flags, *flags)) for each in found)
+    return tuple(replace(each, flags=(*each.flags, *flags.get(each.task, ()))) for each in found)
+
+
+@pytest.fixture
+def weather() -> Items:
+    """Makes items to choose in."""
+    return choices
+
+
+@pytest.fixture
+def picture() -> Items:
+    """Makes items whose answer is scored."""
+    return likelihoods
+
+
+@pytest.fixture
+def questions() -> Items:
+    """Makes answers."""
+    return answers
 
 
 @pytest.fixture
 def write_scores(tmp_path: Path) -> Write:
     """Writes a finished folder of scores and returns its path."""
 
-    def write(
+    def write(  # noqa: PLR0913 - one argument a case
         name: str,
         items: Sequence[ItemResult],
         *,
         adapter: str = "",
         base: str = "models/small",
-        flags: tuple[str, ...] = (),
+        flags: dict[str, tuple[str, ...]] | None = None,
         protocol: Protocol = PROTOCOL,
         folder: str = "",
+        stand_ins: dict[str, str] | None = None,
     ) -> Path:
         out = tmp_path / (folder or name.replace(" ", "_"))
         cells = dict.fromkeys((item.task, item.shots) for item in items)
@@ -137,9 +157,10 @@ def write_scores(tmp_path: Path) -> Write:
             adapter_template="alpaca_ja" if adapter else "",
             suite=suite,
             protocol=protocol,
-            scores=score(items, flags),
+            scores=score(items, flags or {}),
             positions=1000,
             items=len(items),
+            stand_ins=stand_ins or {},
         )
         write_bytes(out / "items.jsonl", b"".join(msgspec.json.encode(item) + b"\n" for item in items))
         write_bytes(out / "scores.json", pretty(scores))
@@ -161,7 +182,10 @@ def pair(write_scores: Write) -> list[Path]:
     return [
         write_scores("small", before + answers(dull, finish="length")),
         write_scores(
-            "small, tuned", after + answers(good), adapter="f" * 64, flags=("over_training_length:60", "stand-in")
+            "small, tuned",
+            after + answers(good),
+            adapter="f" * 64,
+            flags={"weather": ("over_training_length:60",), "picture": ("stand-in",)},
         ),
     ]
 

@@ -1,0 +1,137 @@
+"""The page: whole, harmless, and readable without anything else."""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tehon.records.evaluation import ItemResult
+from tehon.report.run import report
+
+Write = Callable[..., Path]
+Items = Callable[..., list[ItemResult]]
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+ATTACKS = (
+    '<script>alert("x")</script>',
+    '"><img src=https://example.com/a.png onerror=alert(1)>',
+    "</style></blockquote><svg onload=alert(1)>",
+    "{{ report.title }}{% for x in y %}",
+)
+
+
+class Page(HTMLParser):
+    """Tags opened and closed, attributes, and the text between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read(path: Path) -> Page:
+    page = Page()
+    page.feed(path.read_text("utf-8"))
+    page.close()
+    assert page.open == []
+    return page
+
+
+@pytest.fixture
+def page(pair: list[Path], adapter: Path, release: Path, tmp_path: Path) -> Page:
+    report([*pair, adapter, release], tmp_path / "report", title="Weather", notes=["Made up."])
+    return read(tmp_path / "report" / "report.html")
+
+
+def test_the_page_loads_nothing_and_runs_nothing(page: Page) -> None:
+    names = {tag for tag, _ in page.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "video", "audio", "form", "base"}
+    addresses = [value for _, attributes in page.tags for name, value in attributes.items() if name in {"src", "href"}]
+    assert addresses
+    assert all(address is not None and address.startswith("#") for address in addresses)
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+
+
+def test_the_policy_forbids_everything_but_the_page_s_own_style(tmp_path: Path, pair: list[Path]) -> None:
+    report(pair, tmp_path / "report")
+    text = (tmp_path / "report" / "report.html").read_text("utf-8")
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert style is not None
+    digest = b64encode(sha256(style[1].encode()).digest()).decode()
+    policy = f"default-src &#39;none&#39;; style-src &#39;sha256-{digest}&#39;"
+    assert policy.replace("&#39;", "'") in text.replace("&#39;", "'")
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_every_link_leads_to_a_section_of_the_page(page: Page) -> None:
+    identifiers = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    links = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
+    assert {f"#{identifier}" for identifier in identifiers} >= links
+    assert len(links) == 8
+
+
+def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page: Page) -> None:
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("table") == tags.count("caption") > 5
+    assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
+
+
+def test_japanese_answers_are_marked_as_japanese(page: Page) -> None:
+    languages = [attributes.get("lang") for tag, attributes in page.tags if tag == "blockquote"]
+    assert languages.count("ja") == 5
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_a_model_says_stays_text(
+    write_scores: Write, questions: Items, weather: Items, tmp_path: Path, attack: str
+) -> None:
+    items = [*questions([attack] * 3), *weather(skill=1, seed=1)]
+    folder = write_scores(attack, items, folder="attack", stand_ins={"weather": attack})
+    report([folder], tmp_path / "report", title=attack, notes=[attack])
+    page = read(tmp_path / "report" / "report.html")
+    assert not {tag for tag, _ in page.tags} & {"script", "img"}
+    assert "".join(page.text).count(attack) >= 5
+    markdown = (tmp_path / "report" / "report.md").read_text("utf-8")
+    outside = re.sub(r"^(`{3,})text\n.*?\n\1$", "", markdown, flags=re.DOTALL | re.MULTILINE)
+    assert "<script" not in outside
+    assert "<img" not in outside
+
+
+def test_control_characters_are_shown(write_scores: Write, questions: Items, tmp_path: Path) -> None:
+    folder = write_scores("small", questions(["a\x1b[31mb\u202ec\x00", "tab\tand\nline", "a\x85"]))
+    report([folder], tmp_path / "report")
+    text = "".join(read(tmp_path / "report" / "report.html").text)
+    assert "a␛[31mb[U+202E]c␀" in text
+    assert "tab\tand\nline" in text
+    assert "[U+0085]" in text
+
+
+def test_the_latex_table_escapes_names_and_balances_its_columns(
+    write_scores: Write, weather: Items, picture: Items, tmp_path: Path
+) -> None:
+    items = weather(skill=0, seed=1) + picture(surprise=1, seed=1)
+    report([write_scores("50 % & more_or\\less", items, folder="one")], tmp_path / "report")
+    text = (tmp_path / "report" / "table_2.tex").read_text("utf-8")
+    assert r"50 \% \& more\_or\textbackslash{}less" in text
+    rows = [line for line in text.splitlines() if line.endswith(r"\\")]
+    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {2}
+    assert r"$^{\ddagger}$" in text

@@ -1,0 +1,178 @@
+"""Finished folders become one report."""
+
+import csv
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from tehon.errors import Damaged, DataError, OutputTaken, RawFileMissing, UsageError
+from tehon.records.evaluation import ItemResult, Protocol
+from tehon.records.reporting import Report
+from tehon.report.run import report
+from tehon.storage.manifest import MANIFEST, read_manifest, verify
+
+Write = Callable[..., Path]
+Items = Callable[..., list[ItemResult]]
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "report"
+FILES = ("report.html", "report.json", "report.md", "scores.csv", "table_2.tex")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_report_is_five_files_and_a_manifest_written_last(pair: list[Path], tmp_path: Path) -> None:
+    written = report(pair, tmp_path / "report", title="Weather")
+    assert set(contents(tmp_path / "report")) == {*FILES, MANIFEST}
+    manifest = read_manifest(tmp_path / "report", "report")
+    verify(tmp_path / "report", manifest)
+    assert sorted(manifest.files) == sorted(FILES)
+    assert msgspec.json.decode((tmp_path / "report" / "report.json").read_bytes(), type=Report) == written
+
+
+def test_two_reports_of_the_same_folders_have_the_same_bytes(
+    pair: list[Path], adapter: Path, release: Path, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        report([*pair, adapter, release], tmp_path / name)
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert {name: one[name] for name in FILES} == {name: two[name] for name in FILES}
+
+
+def test_a_finished_report_is_read_and_not_written_again(pair: list[Path], tmp_path: Path) -> None:
+    written = report(pair, tmp_path / "report")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "report").iterdir()}
+    assert report(pair, tmp_path / "report") == written
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "report").iterdir()} == before
+
+
+def test_a_report_of_other_folders_is_never_overwritten(pair: list[Path], tmp_path: Path) -> None:
+    report(pair, tmp_path / "report")
+    with pytest.raises(OutputTaken):
+        report(pair[:1], tmp_path / "report")
+
+
+def test_a_report_shows_every_section_as_reviewed(
+    pair: list[Path], adapter: Path, release: Path, tmp_path: Path
+) -> None:
+    """The golden files; `make golden` writes them anew."""
+    report([*pair, adapter, release], tmp_path / "report", title="小さなモデル", notes=["Everything is made up."])
+    for name in ("report.md", "table_2.tex"):
+        text = (tmp_path / "report" / name).read_text("utf-8")
+        if os.environ.get("TEHON_REWRITE_GOLDEN"):
+            (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
+            (GOLDEN / name).write_text(text, "utf-8")
+        assert text == (GOLDEN / name).read_text("utf-8")
+
+
+def test_the_csv_holds_every_score_in_full(pair: list[Path], tmp_path: Path) -> None:
+    written = report(pair, tmp_path / "report")
+    lines = list(csv.DictReader((tmp_path / "report" / "scores.csv").read_text("utf-8").splitlines()))
+    scores = [score for model in written.models for score in model.scores]
+    assert [float(line["value"]) for line in lines] == [score.value for score in scores]
+
+
+def test_one_base_alone_is_a_report_without_comparisons(pair: list[Path], tmp_path: Path) -> None:
+    assert report(pair[:1], tmp_path / "report").comparisons == ()
+
+
+def test_a_tuned_model_without_its_base_is_shown_and_the_report_says_so(pair: list[Path], tmp_path: Path) -> None:
+    written = report(pair[1:], tmp_path / "report")
+    assert written.comparisons == ()
+    assert any("models/small was not among the evaluations" in note for note in written.notes)
+
+
+def test_the_words_of_a_stand_in_reach_the_notes(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    folder = write_scores("small", weather(skill=1, seed=1), stand_ins={"weather": "written by hand"})
+    assert "weather is a stand-in: written by hand" in report([folder], tmp_path / "report").notes
+
+
+def test_no_folders_are_no_report(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="at least one folder of scores"):
+        report([], tmp_path / "report")
+
+
+def test_an_adapter_alone_is_no_report(adapter: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="at least one folder of scores"):
+        report([adapter], tmp_path / "report")
+
+
+def test_a_folder_is_given_once(pair: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="given twice"):
+        report([pair[0], pair[0] / ".." / pair[0].name], tmp_path / "report")
+
+
+def test_an_unfinished_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RawFileMissing, match=r"must be a finished scores or release or adapter"):
+        report([tmp_path / "nothing"], tmp_path / "report")
+
+
+def test_a_report_is_not_made_of_reports(pair: list[Path], tmp_path: Path) -> None:
+    report(pair, tmp_path / "report")
+    with pytest.raises(DataError, match="its manifest says report"):
+        report([tmp_path / "report"], tmp_path / "again")
+
+
+def test_two_models_of_one_name_are_refused(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    items = weather(skill=1, seed=1)
+    runs = [write_scores("small", items, folder="one"), write_scores("small", items, folder="two")]
+    with pytest.raises(UsageError, match="two: every model must have a name of its own, but one has 'small'"):
+        report(runs, tmp_path / "report")
+
+
+def test_other_items_are_refused_and_one_is_named(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    items = weather(skill=1, seed=1)
+    runs = [write_scores("small", items), write_scores("large", items[1:], base="models/large")]
+    with pytest.raises(DataError, match="large: weather at 3 shots must hold the same items as in small, but 1 differ"):
+        report(runs, tmp_path / "report")
+
+
+def test_other_right_answers_are_other_items(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    items = weather(skill=1, seed=1)
+    wrong = replace(items[0], gold="雨" if items[0].gold != "雨" else "雪")
+    runs = [write_scores("small", items), write_scores("large", [wrong, *items[1:]], base="models/large")]
+    with pytest.raises(DataError, match="but 1 differ, such as weather/000000"):
+        report(runs, tmp_path / "report")
+
+
+def test_other_shots_are_refused(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    items = weather(skill=1, seed=1)
+    others = [replace(item, shot_ids=("weather/000999",)) for item in items]
+    runs = [write_scores("small", items), write_scores("small, tuned", others, adapter="f")]
+    with pytest.raises(DataError, match="must show the same examples before an item as in small, but 60 items"):
+        report(runs, tmp_path / "report")
+
+
+def test_models_asked_under_different_protocols_are_refused(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    items = weather(skill=1, seed=1)
+    paper = Protocol(name="paper", title="as published", encode="separate")
+    runs = [write_scores("small", items), write_scores("small, tuned", items, adapter="f", protocol=paper)]
+    with pytest.raises(DataError, match="asked under one protocol"):
+        report(runs, tmp_path / "report")
+
+
+@pytest.mark.parametrize("name", ["scores.json", "items.jsonl"])
+def test_a_changed_file_is_noticed(pair: list[Path], tmp_path: Path, name: str) -> None:
+    path = pair[0] / name
+    path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))
+    with pytest.raises(Damaged, match=f"{name}: must be as its manifest says"):
+        report(pair, tmp_path / "report")
+
+
+def test_a_damaged_manifest_is_named(pair: list[Path], tmp_path: Path) -> None:
+    (pair[0] / MANIFEST).write_bytes(b"{")
+    with pytest.raises(Damaged, match="must be a manifest"):
+        report(pair, tmp_path / "report")
+
+
+def test_nothing_is_written_when_folders_do_not_fit(pair: list[Path], tmp_path: Path) -> None:
+    (pair[1] / "items.jsonl").unlink()
+    with pytest.raises(Damaged):
+        report(pair, tmp_path / "report")
+    assert not (tmp_path / "report").exists()

@@ -1,0 +1,89 @@
+"""Answers and what can be said of them without a judge."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tehon.records.evaluation import ItemResult
+from tehon.report.run import report
+from tehon.report.samples import japanese_share, marks, question, repeats_itself
+from tehon.templates import TEMPLATES
+
+Write = Callable[..., Path]
+Items = Callable[..., list[ItemResult]]
+PROMPT = "日本で一番高い山は何ですか？"
+
+
+def test_every_prompt_has_every_model_s_answer(pair: list[Path], tmp_path: Path) -> None:
+    samples = report(pair, tmp_path / "report").samples
+    assert [(sample.item, sample.model) for sample in samples[:4]] == [
+        ("questions/000000", "small"),
+        ("questions/000000", "small, tuned"),
+        ("questions/000001", "small"),
+        ("questions/000001", "small, tuned"),
+    ]
+    assert samples[0].prompt == PROMPT
+    assert [sample.marks for sample in samples[::2]] == [
+        ("cut off", "repeats itself"),
+        ("cut off", "echoes the prompt"),
+        ("cut off", "empty"),
+    ]
+    assert all(sample.marks == ("ends",) for sample in samples[1::2])
+
+
+def test_models_asked_in_different_frames_share_the_bare_question(
+    write_scores: Write, questions: Items, tmp_path: Path
+) -> None:
+    asked = questions(["富士山"])
+    framed = [replace(item, template="chat", context=f"<user>{PROMPT}</user>") for item in asked]
+    runs = [write_scores("small", asked), write_scores("other", framed, base="models/other")]
+    assert {sample.prompt for sample in report(runs, tmp_path / "report").samples} == {PROMPT}
+
+
+@pytest.mark.parametrize("name", ["alpaca_ja", "alpaca_en", "vqa_ja", "vqa_en"])
+def test_a_question_is_freed_from_its_frame(name: str) -> None:
+    template = TEMPLATES[name]
+    assert question(name, template.without_input.replace("{instruction}", PROMPT)) == PROMPT
+    shots = template.without_input.replace("{instruction}", "空は？") + "青い。" + template.separator
+    assert question(name, shots + template.without_input.replace("{instruction}", PROMPT)) == PROMPT
+
+
+def test_an_input_follows_its_instruction() -> None:
+    context = (
+        TEMPLATES["alpaca_ja"].with_input.replace("{instruction}", "要約してください。").replace("{input}", "長い文。")
+    )
+    assert question("alpaca_ja", context) == "要約してください。\n\n長い文。"
+
+
+def test_an_unknown_frame_is_shown_whole() -> None:
+    assert question("0.3", "前提：犬\n仮説：猫\n") == "前提：犬\n仮説：猫"
+    assert question("alpaca_ja", "something else") == "something else"
+
+
+@pytest.mark.parametrize(
+    ("text", "circles"),
+    [
+        ("葵祭、祇園祭、時代祭です。京都の夏は暑く、祇園祭の山鉾巡行には多くの人が集まります。", False),
+        ("はい。", False),
+        ("ははははははははははははははははは", True),
+        ("東京です。" * 6, True),
+        ("", False),
+    ],
+)
+def test_going_in_circles_is_seen(text: str, circles: bool) -> None:  # noqa: FBT001 - a case
+    assert repeats_itself(text) is circles
+
+
+def test_a_short_prompt_may_stand_in_a_good_answer() -> None:
+    assert marks("犬は動物です。", "end", "犬は") == ("ends",)
+    assert marks(f"{PROMPT}富士山です。", "stop", PROMPT) == ("ends", "echoes the prompt")
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("富士山です。", 1.0), ("Mt. Fuji", 0.0), ("ｶﾀｶﾅ", 1.0), ("々", 1.0), ("123。、", 0.0), ("山a", 0.5)],
+)
+def test_the_share_of_japanese_is_of_letters(text: str, share: float) -> None:
+    assert japanese_share(text) == share
