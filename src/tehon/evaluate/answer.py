@@ -43,7 +43,7 @@ def answer(
         ModelError: the model cannot be loaded, or has no chat template where one is asked for.
     """
     frame = TEMPLATES[template or read_tuned(subject.adapter).template or DEFAULT_TEMPLATE]
-    model = load(subject.base, subject.adapter)
+    model = load(subject)
     requests = [replace(settings, context=_context(frame, text, model), stop=frame.stop) for text in instructions]
     answers: list[Completion] = []
     with progress(f"answering as {subject.title}", len(requests), "answers") as advance:

@@ -22,15 +22,15 @@ from tehon.storage.provenance import processor, provenance
 ITEMS = "items.jsonl"
 SCORES = "scores.json"
 
-Loader = Callable[[str, Path | None], Model]
-"""Base and adapter -> model."""
+Loader = Callable[[Subject], Model]
+"""Loads what is evaluated."""
 
 
-def load_model(base: str, adapter: Path | None) -> Model:
+def load_model(subject: Subject) -> Model:
     """A model with torch behind it, which is imported only now."""
     from tehon.engine.load import load  # noqa: PLC0415 - torch takes seconds to import
 
-    return load(base, adapter=adapter)
+    return load(subject.base, adapter=subject.adapter, precision=subject.precision)
 
 
 def evaluate(
@@ -63,7 +63,7 @@ def evaluate(
     started = monotonic()
     tuned = read_tuned(subject.adapter)
     jobs = Planner(raw, tuned.template).plan(suite)
-    model = load(subject.base, subject.adapter)
+    model = load(subject)
     config = {
         "suite": plain(suite),
         "protocols": {job.protocol.name: plain(job.protocol) for job in jobs},

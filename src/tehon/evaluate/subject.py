@@ -1,6 +1,7 @@
 """What is evaluated: a base, perhaps with an adapter, and what the adapter says about itself."""
 
 from pathlib import Path
+from typing import Literal
 
 from tehon.records.record import Record
 from tehon.records.tuning import Adapter
@@ -14,11 +15,13 @@ class Subject(Record, kw_only=True):
         base: folder, hub name, GGUF file, `package:NAME` or `tiny:FAMILY`.
         adapter: folder of a finished tuning, or of any PEFT adapter; None for the base alone.
         name: for tables; empty takes the last part of the path.
+        precision: of the frozen weights; `auto` is bf16 where the device computes it fast, else fp32.
     """
 
     base: str
     adapter: Path | None = None
     name: str = ""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
 
     @property
     def title(self) -> str:

@@ -39,7 +39,7 @@ def run(raw: Path, tmp_path: Path) -> Evaluate:
     ) -> Scores:
         suite = Suite(name="test", protocol="paper", cells=cells)
         subject = Subject(base="scripted", adapter=adapter)
-        loader = load or (lambda _base, _adapter: model or Scripted())
+        loader = load or (lambda _: model or Scripted())
         return evaluate(suite, subject, tmp_path / out, raw=raw, load=loader)
 
     return evaluate_cells

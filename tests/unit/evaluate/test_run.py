@@ -175,7 +175,7 @@ class Slow(Scripted):
 
 session.CHUNK_ITEMS = 1
 suite = Suite(name="test", protocol="paper", cells=(Cell(task="jnli", shots=(0, 1, 2)),))
-evaluate(suite, Subject(base="scripted"), Path(sys.argv[1]), raw=Path(sys.argv[2]), load=lambda base, adapter: Slow())
+evaluate(suite, Subject(base="scripted"), Path(sys.argv[1]), raw=Path(sys.argv[2]), load=lambda subject: Slow())
 """
 
 
@@ -223,7 +223,7 @@ def test_progress_hears_of_every_item_once(raw: Path, tmp_path: Path) -> None:
         yield advance
 
     suite = Suite(name="test", protocol="paper", cells=(JNLI, FIVE))
-    evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, progress=listen, load=lambda _b, _a: Scripted())
+    evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, progress=listen, load=lambda _: Scripted())
     assert set(heard.values()) == {(3, 3), (5, 5)}
     assert len(heard) == 7
 
@@ -239,8 +239,8 @@ def test_a_stand_in_is_named_at_every_score(run: Evaluate, raw: Path) -> None:
 def refused(run: Evaluate, cell: Cell, error: type[Exception], message: str) -> None:
     """What is wrong with the data is found before any model is loaded."""
 
-    def never(base: str, adapter: Path | None) -> Scripted:
-        raise AssertionError(base, adapter)
+    def never(subject: Subject) -> Scripted:
+        raise AssertionError(subject)
 
     with pytest.raises(error, match=message):
         run(cell, load=never)
@@ -298,21 +298,21 @@ def test_an_unknown_task_or_template_is_answered_with_near_ones(run: Evaluate) -
 def test_the_same_line_twice_is_an_error(raw: Path, tmp_path: Path) -> None:
     suite = Suite(name="twice", cells=(Cell(task="jnli"), Cell(task="jnli", limit=2)))
     with pytest.raises(BadConfig, match=r"jnli 0\.3 0-shot twice"):
-        evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, load=lambda _b, _a: Scripted())
+        evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, load=lambda _: Scripted())
 
 
 def test_without_a_raw_folder_the_option_is_named(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(Cell(task="jnli"),))
     with pytest.raises(UsageError, match="--raw"):
-        evaluate(suite, Subject(base="x"), tmp_path / "out", load=lambda _b, _a: Scripted())
+        evaluate(suite, Subject(base="x"), tmp_path / "out", load=lambda _: Scripted())
 
 
 def test_an_embedded_task_needs_no_raw_folder(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(FIVE,))
-    assert evaluate(suite, Subject(base="x"), tmp_path / "out", load=lambda _b, _a: Scripted()).items == 5
+    assert evaluate(suite, Subject(base="x"), tmp_path / "out", load=lambda _: Scripted()).items == 5
 
 
 def test_a_missing_raw_folder_says_which_file_to_put_where(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(Cell(task="jnli"),))
     with pytest.raises(RawFileMissing, match=r"Put valid\*\.json into .*nowhere/jnli"):
-        evaluate(suite, Subject(base="x"), tmp_path / "o", raw=tmp_path / "nowhere", load=lambda _b, _a: Scripted())
+        evaluate(suite, Subject(base="x"), tmp_path / "o", raw=tmp_path / "nowhere", load=lambda _: Scripted())

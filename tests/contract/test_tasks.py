@@ -1,0 +1,135 @@
+"""Every task on the shelf keeps the contract; a new file is tested without writing a test."""
+
+from pathlib import Path
+
+import pytest
+from license_expression import get_spdx_licensing
+
+from tehon.evaluate.jobs import frame
+from tehon.evaluate.requests import context
+from tehon.prompts import choices, gold, render
+from tehon.records.evaluation import Item, Task
+from tehon.records.prompt import Template
+from tehon.storage.raw import find_raw, split_of
+from tehon.tasks import TASKS
+from tehon.templates import TEMPLATES
+
+STRINGS = [name for name, template in TEMPLATES.items() if template.kind == "strings"]
+PUBLISHED = [(name, version) for name, task in TASKS.items() for version in task.prompts]
+
+
+def files(task: Task, folder: Path) -> list[Path]:
+    """The task's sample, written where its files belong; an embedded task reads none."""
+    if task.embedded:
+        return [Path()]
+    (folder / task.name).mkdir(exist_ok=True)
+    for name, content in task.sample.items():
+        (folder / task.name / name).write_bytes(content)
+    return [folder / task.name / name for name in task.sample]
+
+
+def items(task: Task, folder: Path) -> list[Item]:
+    return [item for file in files(task, folder) for item in task.read(file)]
+
+
+@pytest.mark.parametrize("name", list(TASKS))
+class TestEveryTask:
+    def test_it_is_named_for_its_file_and_says_what_it_is(self, name: str) -> None:
+        task = TASKS[name]
+        assert task.name == name
+        assert all((task.title, task.citation, task.homepage, task.licence.url))
+
+    def test_its_licence_is_an_spdx_expression(self, name: str) -> None:
+        spdx = get_spdx_licensing()
+        expression = spdx.parse(TASKS[name].licence.spdx)
+        assert all(key.startswith("LicenseRef-") for key in spdx.unknown_license_keys(expression))
+
+    def test_its_splits_hold_together(self, name: str) -> None:
+        task = TASKS[name]
+        assert task.split in task.splits
+        assert not task.shots_split or task.shots_split in task.splits
+        assert task.shots_split != task.split
+
+    def test_its_sample_reads_as_items(self, name: str, tmp_path: Path) -> None:
+        task = TASKS[name]
+        found = items(task, tmp_path)
+        assert len(found) >= 2
+        assert len({item.example.id for item in found}) == len(found)
+        for item in found:
+            assert item.example.id.startswith(f"{name}/")
+            assert item.example.source == name
+            assert item.example.instruction
+            assert item.example.licence == task.licence.spdx
+
+    def test_its_sample_holds_the_split_that_is_scored(self, name: str, tmp_path: Path) -> None:
+        task = TASKS[name]
+        found = files(task, tmp_path)
+        if task.embedded:
+            assert len(task.splits) == 1
+            return
+        assert find_raw(tmp_path, name, task.splits, task.split) in found
+        assert all(split_of(task.splits, file) for file in found)
+
+    def test_reading_is_lazy_and_repeatable(self, name: str, tmp_path: Path) -> None:
+        task = TASKS[name]
+        for file in files(task, tmp_path):
+            stream = task.read(file)
+            assert next(stream) == next(task.read(file))
+            assert [*task.read(file)][1:] == [*stream]
+
+    def test_its_answers_are_among_its_choices(self, name: str, tmp_path: Path) -> None:
+        task = TASKS[name]
+        for item in items(task, tmp_path):
+            if task.kind != "choice":
+                assert item.answer is None
+                continue
+            assert item.answer is not None
+            assert item.example.response == item.choices[item.answer]
+            assert len(item.choices) == len(set(item.choices)) >= 2
+            assert not task.labels or len(item.choices) == len(task.labels)
+            for prompt in task.prompts.values():
+                assert len(choices(prompt, item)) == len(item.choices)
+                assert gold(prompt, item) == choices(prompt, item)[item.answer]
+
+    def test_every_kind_has_what_it_scores(self, name: str, tmp_path: Path) -> None:
+        task = TASKS[name]
+        if task.kind == "perplexity":
+            assert all(item.example.response for item in items(task, tmp_path))
+
+    def test_its_default_template_exists(self, name: str) -> None:
+        frame(TASKS[name], TASKS[name].default_template)
+
+    @pytest.mark.parametrize("template", STRINGS)
+    def test_every_template_renders_it(self, name: str, template: str, tmp_path: Path) -> None:
+        found = items(TASKS[name], tmp_path)
+        strings = TEMPLATES[template]
+        for item in found:
+            alone = context(strings, item, ())
+            assert item.example.instruction in alone
+            assert item.example.input in alone
+            assert alone == render(strings, item.example, respond=False).text
+        shown = context(strings, found[0], (found[1],))
+        assert shown.endswith(context(strings, found[0], ()))
+        assert shown.startswith(context(strings, found[1], ()) + found[1].example.response)
+
+
+@pytest.mark.parametrize(("name", "version"), PUBLISHED)
+def test_a_published_prompt_shows_every_field_and_leaves_braces_alone(name: str, version: str, tmp_path: Path) -> None:
+    task = TASKS[name]
+    for item in items(task, tmp_path):
+        shown = context(task.prompts[version], item, ())
+        newline = "<NL>" if version.startswith("0.4") else "\n"
+        assert all(value in shown for value in item.fields.values())
+        assert ("{" in shown) == any("{" in value for value in item.fields.values())
+        assert ("<NL>" in shown) == (newline == "<NL>")
+    assert task.prompts[version].source
+
+
+def test_an_own_prompt_is_no_template_s_name() -> None:
+    names = {version for task in TASKS.values() for version in task.prompts}
+    assert not names & set(TEMPLATES)
+
+
+def test_shelves_hold_templates_and_tasks() -> None:
+    assert all(isinstance(template, Template) for template in TEMPLATES.values())
+    assert {"jnli", "marc_ja", "vqa", "qualitative"} <= set(TASKS)

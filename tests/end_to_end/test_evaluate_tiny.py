@@ -1,0 +1,52 @@
+"""Evaluation on random tiny models, with torch: every task, and no answer that depends on how it was batched."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tehon.evaluate import session
+from tehon.evaluate.choose import Overrides, choose_suite
+from tehon.evaluate.run import evaluate
+from tehon.evaluate.subject import Subject
+from tehon.records.evaluation import ItemResult
+from tehon.tasks import TASKS
+
+SUITE = choose_suite("jnli+marc_ja+vqa+qualitative", Overrides(limit=3))
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("raw")
+    for name in ("jnli", "marc_ja", "vqa"):
+        (folder / name).mkdir()
+        for file, content in TASKS[name].sample.items():
+            (folder / name / file).write_bytes(content)
+    return folder
+
+
+def items(folder: Path) -> list[ItemResult]:
+    return [msgspec.json.decode(line, type=ItemResult) for line in (folder / "items.jsonl").read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt_neox"])
+def test_every_kind_of_task_runs_on_a_tiny_model(family: str, raw: Path, tmp_path: Path) -> None:
+    scores = evaluate(SUITE, Subject(base=f"tiny:{family}"), tmp_path / "out", raw=raw)
+    assert {score.task for score in scores.scores} == {"jnli", "marc_ja", "vqa", "qualitative"}
+    assert scores.items == len(items(tmp_path / "out")) == 12
+    assert scores.positions > 0
+    again = evaluate(SUITE, Subject(base=f"tiny:{family}"), tmp_path / "out", raw=raw)
+    assert again == scores
+
+
+def test_answers_do_not_depend_on_the_size_of_a_chunk(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = choose_suite("jnli+vqa", Overrides(shots=(0,)))
+    subject = Subject(base="tiny:llama", precision="fp32")
+    evaluate(suite, subject, tmp_path / "whole", raw=raw)
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 1)
+    evaluate(suite, subject, tmp_path / "single", raw=raw)
+    for whole, single in zip(items(tmp_path / "whole"), items(tmp_path / "single"), strict=True):
+        assert whole.logprobs == pytest.approx(single.logprobs, abs=1e-4 * whole.tokens)
+        assert (whole.item, whole.prediction, whole.tokens) == (single.item, single.prediction, single.tokens)

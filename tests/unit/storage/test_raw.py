@@ -1,0 +1,69 @@
+"""Upstream files under their upstream names, one a split."""
+
+from pathlib import Path
+
+import pytest
+
+from tehon.errors import BadRawFile, RawFileMissing, UsageError
+from tehon.storage.raw import LONGEST_SENTENCE, STAND_IN, find_raw, split_of, stand_in
+
+PATTERNS = {"train": "train*.json", "valid": "valid*.json"}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    (tmp_path / "jnli").mkdir()
+    (tmp_path / "jnli" / "valid-v1.3.json").write_text("{}")
+    return tmp_path
+
+
+def test_a_split_is_found_whatever_its_version(raw: Path) -> None:
+    assert find_raw(raw, "jnli", PATTERNS, "valid") == raw / "jnli" / "valid-v1.3.json"
+
+
+def test_a_link_to_the_file_will_do(raw: Path, tmp_path: Path) -> None:
+    (raw / "jnli" / "train.json").symlink_to(tmp_path / "jnli" / "valid-v1.3.json")
+    assert find_raw(raw, "jnli", PATTERNS, "train").name == "train.json"
+
+
+def test_a_missing_file_says_what_to_put_where(raw: Path) -> None:
+    with pytest.raises(RawFileMissing, match=r"Put train\*\.json into .*jnli"):
+        find_raw(raw, "jnli", PATTERNS, "train")
+
+
+def test_two_files_for_one_split_are_an_error(raw: Path) -> None:
+    (raw / "jnli" / "valid-v1.1.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"has valid-v1\.1\.json, valid-v1\.3\.json"):
+        find_raw(raw, "jnli", PATTERNS, "valid")
+
+
+def test_a_folder_is_no_file(raw: Path) -> None:
+    (raw / "jnli" / "train.json").mkdir()
+    with pytest.raises(RawFileMissing):
+        find_raw(raw, "jnli", PATTERNS, "train")
+
+
+def test_an_unknown_split_names_the_known_ones(raw: Path) -> None:
+    with pytest.raises(UsageError, match="it has train, valid"):
+        find_raw(raw, "jnli", PATTERNS, "dev")
+
+
+def test_a_file_belongs_to_the_split_of_its_name() -> None:
+    assert split_of(PATTERNS, Path("x/train-v1.3.json")) == "train"
+    assert split_of(PATTERNS, Path("x/other.json")) == ""
+
+
+def test_data_are_the_corpus_itself_unless_they_say_otherwise(raw: Path) -> None:
+    assert stand_in(raw / "jnli") == ""
+
+
+def test_a_stand_in_says_in_one_sentence_what_it_is(raw: Path) -> None:
+    (raw / "jnli" / STAND_IN).write_text("Pairs written\nby us.\n", "utf-8")
+    assert stand_in(raw / "jnli") == "Pairs written by us."
+
+
+@pytest.mark.parametrize("text", ["", " \n", "あ" * (LONGEST_SENTENCE + 1), "x" * 10**6])
+def test_a_stand_in_that_says_nothing_or_too_much_is_an_error(raw: Path, text: str) -> None:
+    (raw / "jnli" / STAND_IN).write_text(text, "utf-8")
+    with pytest.raises(BadRawFile, match="must hold one sentence"):
+        stand_in(raw / "jnli")
