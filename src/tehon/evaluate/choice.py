@@ -65,41 +65,37 @@ def by_character(result: ItemResult) -> int:
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
     """Accuracy by sum and by character; where all items share their choices, the class metrics as well."""
-    kept = list(results)
+    kept = [replace(result, context="") for result in results]
     right = [result.choices.index(result.gold) for result in kept]
     summed = [argmax(result.logprobs) for result in kept]
-    normed = [by_character(result) for result in kept]
     usual = [metrics.majority(right)] * len(kept)
-    shared = len({result.choices for result in kept}) == 1
-    for name, said in (("accuracy", summed), ("accuracy_norm", normed)):
+    for name, said in (("accuracy", summed), ("accuracy_norm", [by_character(result) for result in kept])):
         value, error = metrics.mean([float(one == other) for one, other in zip(right, said, strict=True)])
-        yield _score(kept, name, value, said, shared=shared, baseline=metrics.accuracy(right, usual), error=error)
-    for name, metric in CLASS_METRICS.items() if shared else ():
-        yield _score(kept, name, metric(right, summed), summed, shared=shared, baseline=metric(right, usual))
+        baseline = metrics.accuracy(right, usual)
+        yield replace(_line(kept, said), metric=name, value=value, standard_error=error, baseline=baseline)
+    for name, metric in CLASS_METRICS.items() if _shared(kept) else ():
+        yield replace(_line(kept, summed), metric=name, value=metric(right, summed), baseline=metric(right, usual))
 
 
-def _score(  # noqa: PLR0913 - one number and everything that is said about it
-    kept: list[ItemResult],
-    name: str,
-    value: float,
-    said: list[int],
-    *,
-    shared: bool,
-    baseline: float,
-    error: float | None = None,
-) -> Score:
+def _shared(kept: list[ItemResult]) -> bool:
+    """Whether all items have the same choices, so that these are classes."""
+    return len({result.choices for result in kept}) == 1
+
+
+def _line(kept: list[ItemResult], said: list[int]) -> Score:
+    """What all metrics over the same predictions have in common."""
     counts = Counter(said)
+    first = kept[0]
     # Items that bring their own choices share only the places of these.
-    words = kept[0].choices if shared else tuple(str(place) for place in range(max(len(one.choices) for one in kept)))
+    places = range(max(len(result.choices) for result in kept))
+    words = first.choices if _shared(kept) else tuple(str(place) for place in places)
     return Score(
-        task=kept[0].task,
-        template=kept[0].template,
-        shots=kept[0].shots,
-        metric=name,
-        value=value,
-        standard_error=error,
+        task=first.task,
+        template=first.template,
+        shots=first.shots,
+        metric="",
+        value=0.0,
         count=len(kept),
-        baseline=baseline,
         histogram={word: counts[place] for place, word in enumerate(words)},
-        flags=("constant",) if shared and len(counts) == 1 < len(kept) else (),
+        flags=("constant",) if _shared(kept) and len(counts) == 1 < len(kept) else (),
     )

@@ -59,6 +59,8 @@ class Job(Record, kw_only=True):
     def pool(self) -> dict[int, Item]:
         """Index and item of everything that is somebody's shot."""
         wanted = self.draw.wanted
+        if not wanted:
+            return {}
         return {place: item for place, item in enumerate(read(self.task, self.shots_file)) if place in wanted}
 
 

@@ -85,4 +85,4 @@ def finite(scored: Scored, blank: ItemResult) -> Scored:
     if isfinite(scored.logprob) and isfinite(scored.end_logprob or 0.0):
         return scored
     problem = f"a log-likelihood must be finite, but is {scored.logprob} (end token: {scored.end_logprob})"
-    raise NotFinite(f"item {blank.item}", problem, "Load the model in fp32, or look for broken weights")
+    raise NotFinite(f"item {blank.item}", problem, "Look for broken weights, or try precision fp32")

@@ -275,9 +275,10 @@ class Score(Record, kw_only=True):
         value: of the metric.
         standard_error: None where none is defined.
         count: items.
-        baseline: the majority class's accuracy; None where there is none.
+        baseline: the same metric for always choosing these items' most frequent class; None where there is none.
         histogram: predicted choice -> items, in label order.
-        flags: `constant` (one choice always), `over_training_length:N` and `over_context:N` (items), `stand-in`, …
+        flags: `constant` (one choice always), `over_training_length:N` and `over_context:N` (items), `stand-in`,
+            `other_template` (not the one that the adapter was tuned with), `empty_response:N`.
     """
 
     task: str
