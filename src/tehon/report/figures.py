@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import floor, log10
 
+from tehon.records.evaluation import Score
 from tehon.records.record import Record
-from tehon.records.reporting import CurvePoint, Histogram
+from tehon.records.reporting import CurvePoint, Histogram, ModelColumn
 from tehon.report.read import Run
 
 CURVE_POINTS = 300
@@ -39,6 +40,7 @@ class Curve(Record, kw_only=True):
 class Dot(Record, kw_only=True):
     """One model's share with one standard error to either side, in percent of the line."""
 
+    model: str
     role: str
     place: float
     low: float
@@ -105,18 +107,19 @@ def _ticks(low: float, high: float) -> list[float]:
     return ticks
 
 
-def strip(baseline: float | None, values: Sequence[tuple[str, float, float | None]]) -> Strip:
-    """Shares on one line from 0 to 1: role, value and standard error of each model."""
+def strip(baseline: float | None, values: Sequence[tuple[ModelColumn, Score]]) -> Strip:
+    """Shares on one line from 0 to 1, with one standard error to either side."""
     return Strip(
         baseline=None if baseline is None else round(100 * baseline, 2),
         dots=tuple(
             Dot(
-                role=role,
-                place=round(100 * value, 2),
-                low=round(100 * max(value - (error or 0), 0), 2),
-                high=round(100 * min(value + (error or 0), 1), 2),
+                model=model.model,
+                role=model.role,
+                place=round(100 * score.value, 2),
+                low=round(100 * max(score.value - (score.standard_error or 0), 0), 2),
+                high=round(100 * min(score.value + (score.standard_error or 0), 1), 2),
             )
-            for role, value, error in values
+            for model, score in values
         ),
     )
 

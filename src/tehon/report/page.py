@@ -1,6 +1,7 @@
 """What the page shows, section by section: the report turned into values that its templates only have to print."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from tehon.records.evaluation import Score
 from tehon.records.record import Record
@@ -23,6 +24,14 @@ class Group(Record, kw_only=True):
     title: str
     table: ScoreTable
     strips: tuple[Strip | None, ...]
+
+
+class Span(Record, kw_only=True):
+    """Neighbouring columns of one task and metric."""
+
+    title: str
+    metric: str
+    width: int
 
 
 class Answers(Record, kw_only=True):
@@ -78,6 +87,7 @@ def page(report: Report) -> dict[str, object]:
         "summary": summary(report),
         "verdict": verdict(report),
         "table": table,
+        "spans": tuple(_spans(table)),
         "legend": legend(table),
         "groups": tuple(_groups(report)),
         "answers": answers[:SHOWN_PROMPTS],
@@ -114,10 +124,16 @@ def _groups(report: Report) -> Iterator[Group]:
         yield Group(title=title, table=table, strips=tuple(_strips(table)))
 
 
+def _spans(table: ScoreTable) -> Iterator[Span]:
+    for (task, metric), columns in groupby(table.columns, key=lambda column: (column.task, column.metric)):
+        width = len(list(columns))
+        yield Span(title=wording.task_title(task), metric=wording.metric_title(metric), width=width)
+
+
 def _strips(table: ScoreTable) -> Iterator[Strip | None]:
     for place, column in enumerate(table.columns):
-        scores = [(row.model.role, row.entries[place].score) for row in table.rows]
-        found = [(role, score.value, score.standard_error) for role, score in scores if score is not None]
+        scores = [(row.model, row.entries[place].score) for row in table.rows]
+        found = [(model, score) for model, score in scores if score is not None]
         yield strip(table.baselines[place], found) if column.metric in wording.SHARES else None
 
 

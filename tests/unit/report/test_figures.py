@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tehon.records.evaluation import ItemResult
-from tehon.records.reporting import CurvePoint
+from tehon.records.evaluation import ItemResult, Score
+from tehon.records.reporting import CurvePoint, ModelColumn
 from tehon.report.figures import BOTTOM, CURVE_POINTS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, curve, strip
 from tehon.report.run import report
 
@@ -48,7 +48,9 @@ def test_the_order_of_logged_lines_does_not_matter() -> None:
 
 
 def test_a_standard_error_never_leaves_the_line() -> None:
-    drawn = strip(0.5, [("base", 0.01, 0.05), ("tuned", 0.99, None)])
+    model = ModelColumn(model="small", role="base", base="models/small", folder="small", scores=())
+    low = Score(task="t", template="", shots=0, metric="accuracy", value=0.01, standard_error=0.05, count=9)
+    drawn = strip(0.5, [(model, low), (model, replace(low, value=0.99, standard_error=None))])
     assert (drawn.dots[0].low, drawn.dots[0].high) == (0.0, 6.0)
     assert (drawn.dots[1].low, drawn.dots[1].high) == (99.0, 99.0)
     assert drawn.baseline == 50.0
