@@ -7,7 +7,7 @@ wordings listed as unseen.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -45,6 +45,10 @@ class Table(Record, kw_only=True):
     columns: Texts
     rows: Annotated[tuple[tuple[str, ...], ...], msgspec.Meta(min_length=1)]
     entities: bool = False
+
+
+Tables = Mapping[str, Table]
+"""Name -> rows."""
 
 
 class Asking(Record, kw_only=True):
@@ -106,14 +110,19 @@ Filling = dict[str, str]
 """`slot` and `slot.column` -> word."""
 
 
-def read_book(path: Path, computed: Mapping[str, Table] | None = None) -> Book:
-    """A book, with the tables that its source computes added to its own.
+def read_book(path: Path, compute: Callable[[Tables], Tables] | None = None) -> Book:
+    """A book.
+
+    Args:
+        path: its file.
+        compute: makes further tables out of the book's own.
 
     Raises:
         BadConfig: the file breaks the schema, a row is too short or too long, or a name leads nowhere.
     """
     book = read_toml(path, Book)
-    book = msgspec.structs.replace(book, tables=book.tables | dict(computed or {}))
+    if compute:
+        book = msgspec.structs.replace(book, tables={**book.tables, **compute(book.tables)})
     for name, table in book.tables.items():
         for row in table.rows:
             if len(row) != len(table.columns):

@@ -1,0 +1,32 @@
+"""Ordinary questions with a reference answer, written by hand and in no training data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tehon.formats.authored import OURS
+from tehon.formats.questions import read_questions
+from tehon.records.evaluation import Item, Task
+
+
+def read(file: Path) -> Iterator[Item]:
+    """The items of `authored/ordinary_questions.jsonl`; no file is looked at."""
+    del file
+    path = Path(__file__).parent / "authored" / "ordinary_questions.jsonl"
+    return read_questions(path, "ordinary_questions", OURS.spdx)
+
+
+TASK = Task(
+    name="ordinary_questions",
+    title="Ordinary questions, written by hand",
+    kind="perplexity",
+    language="ja",
+    splits={"test": ""},
+    split="test",
+    default_template="alpaca_ja",
+    licence=OURS,
+    citation="The tehon developers: ordinary questions with reference answers, written for tehon's demo.",
+    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    sample={},
+    read=read,
+    embedded=True,
+)
