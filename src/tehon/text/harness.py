@@ -13,26 +13,29 @@ LLAMA2 = "<s>[INST] <<SYS>>\nあなたは役立つアシスタントです。\n<
 
 
 def framed(instruction: str, told: str, asked: str) -> dict[str, TaskPrompt]:
-    """Versions 0.3 to 0.6 of one task, without choices.
+    """Versions 0.3 to 0.6 of a task that asks the same in all of them, without choices.
 
     Args:
         instruction: what 0.3 and 0.6 ask, before every item.
         told: what 0.4 and 0.5 ask, once.
         asked: one item.
     """
+    llama2 = TaskPrompt(description=LLAMA2, query=f"{instruction}\n\n{asked} [/INST] ", separator=" </s><s>[INST] ")
+    return {"0.3": alpaca(instruction, asked), **dialogue(told, asked), "0.6": llama2}
+
+
+def alpaca(instruction: str, asked: str) -> TaskPrompt:
+    """Version 0.3: instruction, input and response under headings."""
+    return TaskPrompt(description=ALPACA, query=f"### 指示:\n{instruction}\n\n### 入力:\n{asked}\n\n### 応答:\n")
+
+
+def dialogue(told: str, asked: str) -> dict[str, TaskPrompt]:
+    """Versions 0.4, whose lines end in `<NL>`, and 0.5: the user tells what to do, the system agrees."""
     return {
-        "0.3": TaskPrompt(
-            description=ALPACA, query=f"### 指示:\n{instruction}\n\n### 入力:\n{asked}\n\n### 応答:\n", separator="\n\n"
-        ),
-        "0.4": _turns(told, asked, "<NL>"),
-        "0.5": _turns(told, asked, "\n"),
-        "0.6": TaskPrompt(description=LLAMA2, query=f"{instruction}\n\n{asked} [/INST] ", separator=" </s><s>[INST] "),
+        version: TaskPrompt(
+            description=f"ユーザー: {told}\nシステム: 分かりました。\n".replace("\n", newline),
+            query=f"ユーザー: {asked}\nシステム: ".replace("\n", newline),
+            separator=newline,
+        )
+        for version, newline in (("0.4", "<NL>"), ("0.5", "\n"))
     }
-
-
-def _turns(told: str, asked: str, newline: str) -> TaskPrompt:
-    return TaskPrompt(
-        description=f"ユーザー: {told}\nシステム: 分かりました。\n".replace("\n", newline),
-        query=f"ユーザー: {asked}\nシステム: ".replace("\n", newline),
-        separator=newline,
-    )

@@ -53,7 +53,20 @@ def test_the_marc_ja_stand_in_reads_with_its_labels(shared: Path) -> None:
     assert Counter(item.answer for item in items) == {0: 1032, 1: 726}
 
 
-@pytest.mark.parametrize("name", ["jnli", "marc_ja", "vqa"])
+@pytest.mark.parametrize("name", ["jnli", "marc_ja", "vqa", "niilc"])
 def test_a_file_of_another_corpus_is_refused(name: str, shared: Path) -> None:
     with pytest.raises(BadRawFile):
         list(TASKS[name].read(shared / "jglue" / "jcommonsenseqa-v1.3" / "valid-v1.3.json"))
+
+
+def test_jcommonsenseqa_has_five_choices_an_item(shared: Path) -> None:
+    items = list(TASKS["jcommonsenseqa"].read(shared / "jglue" / "jcommonsenseqa-v1.3" / "valid-v1.3.json"))
+    assert len(items) == 1119
+    assert {len(item.choices) for item in items} == {5}
+    assert items[0].example.response == "マザーボード"
+
+
+def test_niilc_keeps_every_answer(shared: Path) -> None:
+    items = list(TASKS["niilc"].read(shared / "niilc-qa" / "NIILC-ECQA2015_test.first-half.xml"))
+    assert len(items) == 100
+    assert sum(bool(item.references) for item in items) == 19

@@ -1,0 +1,74 @@
+"""NIILC-QA: encyclopaedic questions with short answers; how surprised is a model by the first right answer?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tehon.errors import BadRawFile
+from tehon.formats.xml import read_xml
+from tehon.records.corpus import Download, Example, Licence
+from tehon.records.evaluation import Item, Task
+from tehon.storage.raw import split_of
+
+SPLITS = {"dev": "NIILC-ECQA2015_dev*.xml", "test": "NIILC-ECQA2015_test*.xml"}
+URL = "https://raw.githubusercontent.com/mynlp/niilc-qa/master/data"
+
+
+def read(file: Path) -> Iterator[Item]:
+    """One item a question; its other answers are references."""
+    split = split_of(SPLITS, file)
+    for place, element in enumerate(read_xml(file, "question")):
+        question = "".join(element.texts("text"))
+        answers = [answer for answer in element.texts("answers", "answer") if answer]
+        if not (question and answers):
+            problem = "a question must have a text and an answer, but one of them is missing"
+            raise BadRawFile(f"{file}:{element.line}", problem, "Fetch the file again")
+        example = Example(
+            id=f"niilc/{split}/{place:06d}",
+            upstream_id=element.attributes.get("id", str(place)),
+            instruction=question,
+            response=answers[0],
+            source="niilc",
+            part="niilc",
+            split=split,
+            cluster="question answering",
+            language="ja",
+            licence=TASK.licence.spdx,
+        )
+        yield Item(example=example, fields={"question": question}, references=tuple(answers[1:]))
+
+
+SAMPLE = """<?xml version='1.0' encoding="UTF-8"?>
+<questions>
+<question id="{split}-1">
+  <text>見本の町で一番高い塔は？</text>
+  <answers><answer>時計塔</answer><answer>町の時計塔</answer></answers>
+  <meta><B1>は</B1></meta>
+</question>
+<question id="{split}-2">
+  <text>見本の村の川の名は？</text>
+  <answers><answer>小川</answer></answers>
+</question>
+</questions>
+"""
+TASK = Task(
+    name="niilc",
+    title="NIILC Question Answering Dataset",
+    kind="perplexity",
+    language="ja",
+    splits=SPLITS,
+    split="test",
+    shots_split="dev",
+    default_template="alpaca_ja",
+    licence=Licence(
+        spdx="CC-BY-SA-4.0",
+        url="https://github.com/mynlp/niilc-qa#license",
+        attribution="Satoshi Sekine and the NIILC-QA developers, NIILC Question Answering Dataset",
+        share_alike=True,
+    ),
+    citation="関根聡: 百科事典を対象とした質問応答システムの開発. 言語処理学会第9回年次大会, 2003.",
+    homepage="https://github.com/mynlp/niilc-qa",
+    benchmark="niilc",
+    downloads=(Download(url=f"{URL}/NIILC-ECQA2015_dev.xml"), Download(url=f"{URL}/NIILC-ECQA2015_test.xml")),
+    sample={f"NIILC-ECQA2015_{split}.xml": SAMPLE.replace("{split}", split).encode() for split in SPLITS},
+    read=read,
+)
