@@ -132,7 +132,9 @@ def count_by_cluster(folder: Path) -> dict[str, dict[str, int]]:
     sizes: Counter[str] = Counter()
     for (cluster, _), count in counts.items():
         sizes[cluster] += count
-    nested: dict[str, dict[str, int]] = {cluster: {} for cluster in sorted(sizes, key=lambda name: (-sizes[name], name))}
+    nested: dict[str, dict[str, int]] = {
+        cluster: {} for cluster in sorted(sizes, key=lambda name: (-sizes[name], name))
+    }
     for cluster, source in sorted(counts, key=lambda pair: (-counts[pair], pair)):
         nested[cluster][source] = counts[cluster, source]
     return nested
