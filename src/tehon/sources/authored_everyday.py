@@ -21,7 +21,7 @@ SOURCE = Source(
     homepage="https://www.apache.org/licenses/LICENSE-2.0",
     splits=SPLITS,
     parts=(
-        Part(name="questions", cluster="commonsense", wording="いろいろ"),
+        Part(name="questions", cluster="commonsense", wording="味噌汁の作り方を簡単に教えてください。"),
         Part(name="words", cluster="commonsense", wording="「…」とはどういう意味ですか。"),
         Part(name="things", cluster="commonsense", wording="…は何に使いますか。"),
     ),

@@ -31,13 +31,15 @@ def items(task: str) -> list[Item]:
 
 
 def drawn() -> list[Example]:
-    """Of every cluster the same number, every unseen wording once before any twice, by keyed hash."""
+    """Of every cluster the same number, no response and no pattern twice before every other once, by keyed hash."""
     ranked: dict[str, list[tuple[int, int, Example]]] = {}
     used: Counter[tuple[str, str]] = Counter()
     for row in sorted(examples("held_out"), key=_key):
         pattern = row.source + row.upstream_id.partition("/")[0]
-        used[row.cluster, pattern] += 1
-        ranked.setdefault(row.cluster, []).append((used[row.cluster, pattern], _key(row), row))
+        used[row.cluster, row.response] += 1
+        used[row.cluster, pattern] += used[row.cluster, row.response] == 1
+        rank = 100 * used[row.cluster, row.response] + used[row.cluster, pattern]
+        ranked.setdefault(row.cluster, []).append((rank, _key(row), row))
     return [row for cluster in sorted(ranked) for *_, row in sorted(ranked[cluster], key=lambda r: r[:2])[:PER_CLUSTER]]
 
 
