@@ -22,6 +22,8 @@ from tehon.records.record import Record
 
 OURS = Licence(spdx="Apache-2.0", url="https://www.apache.org/licenses/LICENSE-2.0")
 """The licence of everything that the project wrote itself."""
+PLACE = "tehon itself"
+"""Where it is published."""
 SPLITS = {"train": True, "held_out": False}
 """The splits of every authored source."""
 

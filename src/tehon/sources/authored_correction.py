@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tehon.formats.authored import OURS, SPLITS, Table, Tables, read_book, written
+from tehon.formats.authored import OURS, PLACE, SPLITS, Table, Tables, read_book, written
 from tehon.records.corpus import Example, Part, ReadOptions, Source
 
 CHARACTERS = "漢字"
@@ -37,7 +37,7 @@ SOURCE = Source(
     title="tehon's own typing errors",
     licence=OURS,
     citation="The tehon developers: sentences with typing errors, written for tehon's demo.",
-    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    homepage=PLACE,
     splits=SPLITS,
     parts=(
         Part(name="sentences", cluster="correction", wording="次の文の間違いを直してください。"),

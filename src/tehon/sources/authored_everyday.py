@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tehon.formats.authored import OURS, SPLITS, read_book, written
+from tehon.formats.authored import OURS, PLACE, SPLITS, read_book, written
 from tehon.records.corpus import Example, Part, ReadOptions, Source
 
 
@@ -18,7 +18,7 @@ SOURCE = Source(
     title="tehon's own everyday questions",
     licence=OURS,
     citation="The tehon developers: everyday questions and answers, written for tehon's demo.",
-    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    homepage=PLACE,
     splits=SPLITS,
     parts=(
         Part(name="questions", cluster="commonsense", wording="味噌汁の作り方を簡単に教えてください。"),

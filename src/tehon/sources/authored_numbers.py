@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from tehon.formats.authored import OURS, SPLITS, Table, Tables, read_book, written
+from tehon.formats.authored import OURS, PLACE, SPLITS, Table, Tables, read_book, written
 from tehon.records.corpus import Example, Part, ReadOptions, Source
 
 WEEKDAYS = ("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日")
@@ -73,7 +73,7 @@ SOURCE = Source(
     title="tehon's own sums, dates and units",
     licence=OURS,
     citation="The tehon developers: sums, dates, eras and units, written for tehon's demo.",
-    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    homepage=PLACE,
     splits=SPLITS,
     parts=(
         Part(name="arithmetic", cluster="commonsense", wording="…足す…はいくつですか？"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tehon.formats.authored import OURS, SPLITS, read_book, written
+from tehon.formats.authored import OURS, PLACE, SPLITS, read_book, written
 from tehon.records.corpus import Example, Part, ReadOptions, Source
 
 
@@ -18,7 +18,7 @@ SOURCE = Source(
     title="tehon's own reading passages",
     licence=OURS,
     citation="The tehon developers: reading passages with questions, written for tehon's demo.",
-    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    homepage=PLACE,
     splits=SPLITS,
     parts=(
         Part(name="passages", cluster="reading comprehension", wording="…は何時に開きますか？"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tehon.formats.authored import OURS, SPLITS, read_book, written
+from tehon.formats.authored import OURS, PLACE, SPLITS, read_book, written
 from tehon.records.corpus import Example, Part, ReadOptions, Source
 
 
@@ -18,7 +18,7 @@ SOURCE = Source(
     title="tehon's own notices and articles with summaries",
     licence=OURS,
     citation="The tehon developers: notices and articles with summaries, written for tehon's demo.",
-    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    homepage=PLACE,
     splits=SPLITS,
     parts=(Part(name="summaries", cluster="summarisation", wording="次の文章を一文で要約してください。"),),
     sample={},

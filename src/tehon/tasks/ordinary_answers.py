@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from tehon.formats.authored import OURS
+from tehon.formats.authored import OURS, PLACE
 from tehon.formats.questions import read_questions
 from tehon.records.evaluation import Item, Task
 
@@ -28,7 +28,7 @@ TASK = Task(
     default_template="alpaca_ja",
     licence=OURS,
     citation="The tehon developers: ordinary questions with reference answers, written for tehon's demo.",
-    homepage="https://www.apache.org/licenses/LICENSE-2.0",
+    homepage=PLACE,
     sample={},
     read=read,
     embedded=True,
