@@ -1,9 +1,16 @@
 """What every test may use."""
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
+from tehon.records.corpus import Example
+from tehon.records.release import Release
+from tehon.storage.manifest import finish
+from tehon.storage.provenance import provenance
+from tehon.storage.shards import write_release
 
 SHARED = Path(os.environ.get("TEHON_SHARED", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
@@ -35,3 +42,71 @@ class Golden:
 def golden() -> Golden:
     """Compares text with its golden file."""
     return Golden()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tiny models are made anew for every run of the tests, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEHON_CACHE", str(folder))
+        yield folder
+
+
+def example(number: int, instruction: str, material: str = "", response: str = "はい") -> Example:
+    """An example of no corpus."""
+    return Example(
+        id=f"test/{number:06d}",
+        upstream_id=str(number),
+        instruction=instruction,
+        input=material,
+        response=response,
+        source="test",
+        part="test",
+        split="train",
+        cluster="general",
+        language="ja",
+        licence="CC0-1.0",
+    )
+
+
+@pytest.fixture(scope="session")
+def make_example() -> Callable[..., Example]:
+    """Makes an example from its number and texts."""
+    return example
+
+
+@pytest.fixture(scope="session")
+def make_release() -> Callable[[Path, Sequence[Example]], Path]:
+    """Writes examples as a finished release."""
+
+    def write(folder: Path, examples: Sequence[Example]) -> Path:
+        tally = write_release(folder, examples, 100)
+        release = Release(
+            name="test",
+            examples=len(examples),
+            by_source=dict(tally.by_source),
+            by_cluster={"general": len(examples)},
+            licences=dict(tally.licences),
+            licence="CC0-1.0",
+            ledger=(),
+            digest=tally.digest,
+        )
+        finish(folder, "release", config={}, inputs={}, result=release, provenance=provenance())
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def few_examples() -> list[Example]:
+    """Forty short examples, some with a shared instruction, some with an input."""
+    return [
+        example(
+            number,
+            ("要約してください。", "日本で一番高い山は？", f"{number}番の質問です。")[number % 3],
+            "今日は朝から雨が降っていました。" * (number % 4) if number % 3 == 0 else "",
+            ("富士山", "雨の話です。", "分かりません。", f"{number}です。")[number % 4],
+        )
+        for number in range(40)
+    ]

@@ -9,6 +9,7 @@ from peft import PeftConfig, PeftModel, get_peft_model_state_dict
 from peft.utils import load_peft_weights
 
 from tehon.engine.network import Network
+from tehon.engine.quiet import quiet
 from tehon.errors import AdapterMismatch, ModelNotFound
 from tehon.records.tuning import Adapter
 from tehon.storage.manifest import MANIFEST, file_sha256, read_manifest, result
@@ -38,8 +39,8 @@ def attach(net: Network, folder: Path, base_digest: str) -> str:
     config.inference_mode = True
     try:
         # PEFT only warns about missing weights; here they are an error, raised below with their number.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Found missing adapter keys", UserWarning)
             tuned = PeftModel.from_pretrained(net.model, folder, config=config, torch_device=str(net.device))
     except (RuntimeError, ValueError, OSError) as error:
         raise AdapterMismatch(str(folder), f"must fit the base, but {error}", "Load the base that it names") from error
@@ -61,7 +62,7 @@ def _check_base(folder: Path, base_digest: str) -> None:
 
 def _check_weights(tuned: Any, folder: Path) -> None:  # noqa: ANN401 - a foreign class without types
     given = load_peft_weights(str(folder), device="cpu")
-    wanted = get_peft_model_state_dict(tuned)
+    wanted = get_peft_model_state_dict(tuned, save_embedding_layers=False)
     odd = sorted(given.keys() ^ wanted.keys())
     if odd:
         problem = (

@@ -28,7 +28,7 @@ def export(tuned: Any, folder: Path, base: str) -> None:  # noqa: ANN401 - a for
     """
     tensors = {
         name: tensor.detach().to("cpu", torch.float32).contiguous()
-        for name, tensor in sorted(get_peft_model_state_dict(tuned).items())
+        for name, tensor in sorted(get_peft_model_state_dict(tuned, save_embedding_layers=False).items())
     }
     path = folder / WEIGHTS[0]
     with atomic_path(path) as partial:

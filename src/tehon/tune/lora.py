@@ -9,6 +9,7 @@ from peft.tuners.lora import LoraLayer
 from torch import nn
 
 from tehon.engine.network import Network
+from tehon.engine.quiet import quiet
 from tehon.errors import TargetsMissing
 from tehon.records.tuning import Recipe
 
@@ -34,7 +35,7 @@ def add(net: Network, recipe: Recipe) -> Any:  # noqa: ANN401 - a foreign class 
         bias="none",
         task_type="CAUSAL_LM",
     )
-    with torch.random.fork_rng():
+    with quiet(), torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
         return get_peft_model(net.model, config)
 

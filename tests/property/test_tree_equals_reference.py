@@ -1,0 +1,120 @@
+"""The prefix tree and every layout and budget give what the plain padded path gives."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tehon.engine.load import LoadedModel, load
+from tehon.engine.loglikelihood import score
+from tehon.engine.network import Network
+from tehon.engine.tokens import Encoded, encoded
+from tehon.families import FAMILIES
+from tehon.records.tuning import Lora, Recipe
+from tehon.tune import gradient, lora
+
+LAYOUTS = ("padded", "sorted", "prefix_tree")
+
+# Prefixes out of a small pool, longer than the tiny Gemma's window of 16, with continuations of their own.
+POOL = [[3 + (start * 7 + step * 5) % 500 for step in range(40)] for start in range(3)]
+sequences = st.lists(
+    st.tuples(
+        st.sampled_from(POOL),
+        st.integers(0, 40),
+        st.lists(st.integers(3, 511), min_size=2, max_size=20),
+        st.sampled_from([0.0, 1.0]),
+    ).map(lambda drawn: _sequence(*drawn)),
+    min_size=1,
+    max_size=8,
+)
+
+
+def _sequence(prefix: list[int], length: int, tail: list[int], context_weight: float) -> Encoded:
+    ids = [1, *prefix[:length], *tail]
+    return encoded(ids, [context_weight] * (1 + length) + [1.0] * len(tail))
+
+
+@cache
+def frozen(family: str) -> LoadedModel:
+    return load(f"tiny:{family}", precision="fp32")
+
+
+@cache
+def tuned(family: str) -> tuple[Network, lora.Parameters]:
+    """A network whose adapter is no longer zero, so that every gradient flows."""
+    net = load(f"tiny:{family}", precision="fp32").network
+    matrices = lora.parameters(lora.add(net, Recipe(name="test", template="alpaca_ja", lora=Lora(dropout=0.0))))
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(1)
+        for matrix in matrices.values():
+            matrix.normal_(std=0.2)
+    return net, matrices
+
+
+def naive(net: Network, sequence: Encoded) -> list[float]:
+    """Log-likelihoods by the model's own forward pass on one sequence, in double precision."""
+    with torch.inference_mode():
+        logits = net.model(input_ids=torch.tensor(sequence.ids[None].astype(np.int64))).logits[0]
+    logprobs = torch.log_softmax(logits.double(), dim=-1)
+    return [float(logprobs[token - 1, int(sequence.ids[token])]) for token in sequence.scored]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=15, deadline=None)
+@given(given_=sequences)
+def test_log_likelihoods_equal_the_plain_forward_pass(family: str, given_: list[Encoded]) -> None:
+    net = frozen(family).network
+    for sequence, (logprob, greedy) in zip(given_, score(net, given_), strict=True):
+        assert np.allclose(logprob, naive(net, sequence), atol=1e-5, rtol=0)
+        assert len(greedy) == len(sequence.scored)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=10, deadline=None)
+@given(given_=sequences, data=st.data())
+def test_log_likelihoods_do_not_depend_on_company_or_order(
+    family: str, given_: list[Encoded], data: st.DataObject
+) -> None:
+    net = frozen(family).network
+    order = data.draw(st.permutations(range(len(given_))))
+    together = score(net, given_)
+    again = dict(zip(order, score(net, [given_[place] for place in order]), strict=True))
+    for place, sequence in enumerate(given_):
+        (alone,) = score(net, [sequence])
+        assert np.allclose(alone[0], together[place][0], atol=1e-5, rtol=0)
+        assert np.allclose(again[place][0], together[place][0], atol=1e-5, rtol=0)
+
+
+def gradients(family: str, given_: list[Encoded], recipe: Recipe) -> tuple[float, torch.Tensor]:
+    net, matrices = tuned(family)
+    found = gradient.take(net, given_, matrices, recipe, number=0, stop=False)
+    return found.loss, torch.cat([matrix.grad.flatten() for matrix in matrices.values() if matrix.grad is not None])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=15, deadline=None)
+@given(given_=sequences, layout=st.sampled_from(LAYOUTS), budget=st.integers(1, 300))
+def test_loss_and_gradient_are_the_same_for_every_layout_and_budget(
+    family: str, given_: list[Encoded], layout: str, budget: int
+) -> None:
+    plain = Recipe(name="test", template="alpaca_ja", layout="padded", token_budget=100_000, max_grad_norm=0)
+    other = Recipe(name="test", template="alpaca_ja", layout=layout, token_budget=budget, max_grad_norm=0)
+    loss, wanted = gradients(family, given_, plain)
+    same, found = gradients(family, given_, other)
+    assert same == pytest.approx(loss, rel=1e-5)
+    assert float((found - wanted).norm()) <= 1e-5 * float(wanted.norm()) + 1e-9
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_gradient_is_that_of_the_models_own_loss(family: str) -> None:
+    net, matrices = tuned(family)
+    sequence = _sequence(POOL[0], 30, [7, 8, 9], 1.0)
+    _, found = gradients(family, [sequence], Recipe(name="test", template="alpaca_ja", max_grad_norm=0))
+    net.model.zero_grad()
+    ids = torch.tensor(sequence.ids[None].astype(np.int64))
+    net.model(input_ids=ids, labels=ids).loss.backward()
+    own = torch.cat([matrix.grad.flatten() for matrix in matrices.values() if matrix.grad is not None])
+    assert float((found - own).norm()) <= 1e-5 * float(own.norm())
