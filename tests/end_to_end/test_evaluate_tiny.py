@@ -1,5 +1,7 @@
 """Evaluation on random tiny models, with torch: every task, and no answer that depends on how it was batched."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -9,6 +11,7 @@ from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
+from tehon.progress import Advance
 from tehon.records.evaluation import ItemResult
 from tehon.tasks import TASKS
 
@@ -50,3 +53,31 @@ def test_answers_do_not_depend_on_the_size_of_a_chunk(
     for whole, single in zip(items(tmp_path / "whole"), items(tmp_path / "single"), strict=True):
         assert whole.logprobs == pytest.approx(single.logprobs, abs=1e-4 * whole.tokens)
         assert (whole.item, whole.prediction, whole.tokens) == (single.item, single.prediction, single.tokens)
+
+
+def test_an_interrupted_run_on_torch_ends_in_the_same_bytes(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 1)
+    suite = choose_suite("jnli+vqa+qualitative", Overrides(limit=2))
+    heard = 0
+
+    @contextmanager
+    def give_up(title: str, total: int | None, unit: str) -> Iterator[Advance]:
+        del title, total, unit
+
+        def advance(done: int, note: str = "") -> None:
+            nonlocal heard
+            del note
+            heard += done
+            if heard == 4:
+                raise KeyboardInterrupt
+
+        yield advance
+
+    evaluate(suite, Subject(base="tiny:llama"), tmp_path / "whole", raw=raw)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(suite, Subject(base="tiny:llama"), tmp_path / "out", raw=raw, progress=give_up)
+    evaluate(suite, Subject(base="tiny:llama"), tmp_path / "out", raw=raw)
+    for name in ("items.jsonl", "scores.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
