@@ -1,6 +1,7 @@
 """The prefix tree and every layout and budget give what the plain padded path gives."""
 
 from functools import cache
+from typing import Literal, get_args
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from tehon.families import FAMILIES
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune import gradient, lora
 
-LAYOUTS = ("padded", "sorted", "prefix_tree")
+Layout = Literal["padded", "sorted", "prefix_tree"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 # Prefixes out of a small pool, longer than the tiny Gemma's window of 16, with continuations of their own.
 POOL = [[3 + (start * 7 + step * 5) % 500 for step in range(40)] for start in range(3)]
@@ -98,7 +100,7 @@ def gradients(family: str, given_: list[Encoded], recipe: Recipe) -> tuple[float
 @settings(max_examples=15, deadline=None)
 @given(given_=sequences, layout=st.sampled_from(LAYOUTS), budget=st.integers(1, 300))
 def test_loss_and_gradient_are_the_same_for_every_layout_and_budget(
-    family: str, given_: list[Encoded], layout: str, budget: int
+    family: str, given_: list[Encoded], layout: Layout, budget: int
 ) -> None:
     plain = Recipe(name="test", template="alpaca_ja", layout="padded", token_budget=100_000, max_grad_norm=0)
     other = Recipe(name="test", template="alpaca_ja", layout=layout, token_budget=budget, max_grad_norm=0)

@@ -14,6 +14,8 @@ from tehon.records.prompt import Prompt, Template
 
 SENTINELS = ("\n", "。", ":", "|", "■")
 """Texts put before a segment to see how it is encoded inside a text; the first that a tokenizer keeps whole is used."""
+UNKNOWN = "\ue000"
+"""A character that no tokenizer was trained on."""
 PROBES = ("はい", "「これ」", "The", "1")
 
 
@@ -149,6 +151,8 @@ def round_trip_losses(encoder: Encoder, template: Template) -> list[str]:
     if template.kind == "chat":
         return []
     losses = []
+    if encoder.end in encoder.apart([UNKNOWN])[0]:
+        losses.append("a character that the tokenizer does not know becomes its end token")
     for frame, material in ((template.with_input, "B"), (template.without_input, "")):
         text = ask(template, "A", material) if frame else ""
         back = encoder.decode(encoder.apart([text])[0]).removeprefix(" ")

@@ -1,5 +1,6 @@
 """GGUF files, lying free or inside an installed package, unpacked once into an ordinary model folder."""
 
+import struct
 import typing
 from importlib import import_module
 from importlib.util import find_spec
@@ -86,7 +87,7 @@ def _convert(file: Path, folder: Path) -> None:
         model = AutoModelForCausalLM.from_pretrained(
             **place, quantization_config=GgufConfig(dequantize=True), dtype="float32"
         )
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, LookupError, OSError, RuntimeError, struct.error) as error:
         problem = f"must be a GGUF file that transformers can read, but {error}"
         raise ModelError(str(file), problem, "Take another file, or a folder of safetensors") from error
     with quiet(), atomic_folder(folder) as partial:

@@ -9,8 +9,6 @@ def card(adapter: Adapter, release: Release) -> str:
     recipe, counts = adapter.recipe, adapter.counts
     licences = "\n".join(f"| {name} | {number:,} |" for name, number in sorted(release.licences.items()))
     settings = "\n".join(f"| {name} | {value} |" for name, value in _settings(adapter).items())
-    losses = f"{adapter.first_loss:.4f} → {adapter.last_loss:.4f}"
-    held_back = "" if adapter.validation_loss is None else f"; on held-back examples {adapter.validation_loss:.4f}"
     return f"""---
 base_model: {adapter.base}
 library_name: peft
@@ -22,7 +20,6 @@ tags: [lora, tehon]
 
 A LoRA adapter of {adapter.parameters:,} parameters, tuned with the recipe `{recipe.name}`
 on the release `{release.name}` (digest `{release.digest[:16]}`).
-
 Prompts must be framed as in tuning: template `{adapter.template}`.
 The base's own licence applies to any use of base and adapter together.
 
@@ -43,7 +40,7 @@ The release as a whole is under {release.licence}.
 |---|---|
 {settings}
 
-{counts.steps:,} steps. Loss in nats per scored token: {losses}{held_back}.
+{counts.steps:,} steps. Loss in nats per scored token: {_losses(adapter)}.
 """
 
 
@@ -60,3 +57,8 @@ def _settings(adapter: Adapter) -> dict[str, object]:
         "precision of the base": recipe.precision,
         "seed": recipe.seed,
     }
+
+
+def _losses(adapter: Adapter) -> str:
+    curve = f"{adapter.first_loss:.4f} → {adapter.last_loss:.4f}"
+    return curve if adapter.validation_loss is None else f"{curve}; on held-back examples {adapter.validation_loss:.4f}"

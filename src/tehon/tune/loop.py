@@ -19,6 +19,7 @@ from tehon.storage.shards import read_examples
 from tehon.tune import checkpoint, curve, gradient
 from tehon.tune.checkpoint import State
 from tehon.tune.encode import Corpus
+from tehon.tune.job import Job
 from tehon.tune.lora import Parameters
 from tehon.tune.order import Order
 from tehon.tune.schedule import learning_rate
@@ -33,24 +34,23 @@ class Run:
     """One tuning run.
 
     Attributes:
-        recipe: how.
+        job: what it is asked to do.
         net: the base with its adapter.
         parameters: the adapter's matrices.
         corpus: what is trained on.
-        release: where its examples come from.
         folder: where checkpoints and the curve go.
-        base_digest: of the base.
-        identity: decides which checkpoint belongs to this run.
     """
 
-    recipe: Recipe
+    job: Job
     net: Network
     parameters: Parameters
     corpus: Corpus
-    release: Path
     folder: Path
-    base_digest: str
-    identity: str
+
+    @property
+    def recipe(self) -> Recipe:
+        """How."""
+        return self.job.recipe
 
     @property
     def order(self) -> Order:
@@ -67,7 +67,7 @@ class Run:
     def names(self, step: int) -> str:
         """The ids of a step's first examples; they are read from the release again, so that no run carries them."""
         rows = set(self.corpus.rows[self.order.step(step)].tolist())
-        found = (example.id for row, example in enumerate(read_examples(self.release)) if row in rows)
+        found = (example.id for row, example in enumerate(read_examples(self.job.release)) if row in rows)
         return ", ".join(islice(found, NAMED)) + (", …" if len(rows) > NAMED else "")
 
 
@@ -79,7 +79,7 @@ def train(run: Run, progress: Progress) -> State:
         KeyboardInterrupt: SIGINT or SIGTERM came; a checkpoint is written first.
     """
     optimiser = AdamW(run.parameters.values(), lr=run.recipe.learning_rate, weight_decay=run.recipe.weight_decay)
-    state = checkpoint.restore(run.folder, run.identity, run.parameters, optimiser)
+    state = checkpoint.restore(run.folder, run.job.identity, run.parameters, optimiser)
     main = PartialState().is_main_process
     if main:
         curve.rewind(run.folder, state.step)
@@ -91,7 +91,7 @@ def train(run: Run, progress: Progress) -> State:
             state, asked = _step(run, state, optimiser, advance, stop=stop.asked)
             due = monotonic() - saved >= 60 * run.recipe.checkpoint_minutes
             if main and state.step < run.order.steps and (due or asked):
-                checkpoint.save(run.folder, run.identity, state, run.parameters, optimiser)
+                checkpoint.save(run.folder, run.job.identity, state, run.parameters, optimiser)
                 saved = monotonic()
             if asked:
                 raise KeyboardInterrupt

@@ -1,5 +1,7 @@
 """LoRA on a frozen base: PEFT's own modules, their matrices in fp32."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -61,8 +63,14 @@ def parameters(tuned: Any) -> Parameters:  # noqa: ANN401 - a foreign class with
     return {name: parameter for name, parameter in tuned.named_parameters() if parameter.requires_grad}
 
 
-def dropping(tuned: Any, *, active: bool) -> None:  # noqa: ANN401 - a foreign class without types
-    """Turn the adapters' dropout on or off; the frozen base keeps its own turned off."""
-    for module in tuned.modules():
-        if isinstance(module, LoraLayer):
-            module.lora_dropout.train(active)
+@contextmanager
+def dropping(tuned: Any) -> Iterator[None]:  # noqa: ANN401 - a foreign class without types
+    """The adapters' dropout is on within the block; the frozen base keeps its own turned off."""
+    layers = [module for module in tuned.modules() if isinstance(module, LoraLayer)]
+    for layer in layers:
+        layer.lora_dropout.train()
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.lora_dropout.eval()

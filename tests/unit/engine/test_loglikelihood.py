@@ -70,7 +70,7 @@ def test_the_end_token_is_neither_counted_nor_summed_unless_asked_for(model: Loa
 
 
 def test_a_greedy_continuation_is_called_greedy(model: LoadedModel) -> None:
-    ids = model.encoder.prompts([], 0) or model.encoder.apart(["以下は"])[0]
+    ids = model.encoder.apart(["以下は"])[0]
     with torch.inference_mode():
         logits = model.network.model(input_ids=torch.tensor([model.encoder.opened(ids)])).logits[0, -1]
     likely, unlikely = int(logits.argmax()), int(logits.argmin())
@@ -114,7 +114,11 @@ def test_nan_is_an_error_that_names_the_request(tmp_path: Path) -> None:
     broken.network.model.save_pretrained(tmp_path)
     broken.encoder.tokenizer.save_pretrained(tmp_path)
     with pytest.raises(NotFinite, match=r"request 0 \('はい'\): the log-likelihood must be a finite number"):
-        list(load(str(tmp_path), precision="fp32").loglikelihood([Loglikelihood(context="", continuation="はい")], PROTOCOL))
+        list(
+            load(str(tmp_path), precision="fp32").loglikelihood(
+                [Loglikelihood(context="", continuation="はい")], PROTOCOL
+            )
+        )
 
 
 def test_a_random_model_is_about_as_surprised_as_a_uniform_guess(model: LoadedModel) -> None:

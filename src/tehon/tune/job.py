@@ -1,0 +1,109 @@
+"""What a tuning run is asked to do, checked before anything large is loaded or written."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tehon.engine.adapter import CONFIG, WEIGHTS
+from tehon.engine.load import LoadedModel, base_digest
+from tehon.errors import OutputTaken, UsageError
+from tehon.records.prompt import Template
+from tehon.records.release import Release
+from tehon.records.tuning import Recipe
+from tehon.storage.atomic import disk_errors
+from tehon.storage.manifest import fingerprint, plain, read_manifest, result
+from tehon.templates import TEMPLATES
+from tehon.tune.checkpoint import CHECKPOINT
+from tehon.tune.curve import CURVE
+
+CARD = "README.md"
+OWN_FILES = frozenset({CHECKPOINT, CURVE, CONFIG, WEIGHTS[0], CARD})
+"""What an unfinished run may have left in its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recipe on one release.
+
+    Attributes:
+        recipe: how.
+        template: how examples become prompts.
+        release: folder of the data.
+        data: what is in it.
+        base_digest: of what is tuned.
+    """
+
+    recipe: Recipe
+    template: Template
+    release: Path
+    data: Release
+    base_digest: str
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What decides the result, apart from what is read."""
+        return {"recipe": plain(self.recipe), "template": plain(self.template)}
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Digests of what is read."""
+        return {"base": self.base_digest, "release": self.data.digest}
+
+    @property
+    def identity(self) -> str:
+        """What a checkpoint must agree on; a run may go on with less memory, or save more often."""
+        settled = msgspec.structs.replace(self.recipe, token_budget=1, checkpoint_minutes=0.0)
+        return fingerprint({"recipe": plain(settled), "template": plain(self.template)}, self.inputs)
+
+
+def open_job(recipe: Recipe, release: Path) -> Job:
+    """The job of a recipe on a release.
+
+    Raises:
+        UsageError: the recipe names no base, or a template that does not exist.
+        DataError: the folder holds no finished release.
+        ModelNotFound: there is no such base.
+    """
+    if not recipe.base:
+        raise UsageError(f"recipe {recipe.name}", "a base must be named, but is not", "Give --base, or set base = …")
+    return Job(
+        recipe=recipe,
+        template=TEMPLATES[recipe.template],
+        release=release,
+        data=result(read_manifest(release, "release"), Release),
+        base_digest=base_digest(recipe.base),
+    )
+
+
+def check_folder(out: Path) -> None:
+    """Make the folder, and see that it holds nothing but what an unfinished run leaves.
+
+    Raises:
+        OutputTaken: it holds a foreign file.
+    """
+    with disk_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        foreign = sorted(path.name for path in out.iterdir() if path.name not in OWN_FILES)
+    if foreign:
+        problem = f"must be empty or hold a run of this recipe, but holds {foreign[0]}"
+        raise OutputTaken(str(out), problem, "Choose another --out")
+
+
+def check_fit(recipe: Recipe, model: LoadedModel) -> None:
+    """See that the recipe fits the base.
+
+    Raises:
+        UsageError: the base is of another family, or its context is too short.
+    """
+    where, found = f"recipe {recipe.name}", model.network.family.name
+    if recipe.family not in {"", found}:
+        problem = f"family must be that of {recipe.base}, which is {found}, got {recipe.family}"
+        raise UsageError(where, problem, "Leave family out, or take another base")
+    if recipe.sequence_length > model.context_length:
+        problem = (
+            f"sequence_length must be at most {model.context_length}, the context of {recipe.base}, "
+            f"got {recipe.sequence_length}"
+        )
+        raise UsageError(where, problem, f"Set sequence_length={model.context_length}")

@@ -1,0 +1,131 @@
+"""Examples to ids and weights: what is cut, what is dropped, what is counted."""
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+import pytest
+
+from tehon.engine.encode import Encoder
+from tehon.engine.load import load
+from tehon.errors import DataError, EmptyData
+from tehon.progress import silent
+from tehon.records.corpus import Example, Turn
+from tehon.records.tuning import Recipe
+from tehon.templates import TEMPLATES
+from tehon.tune.encode import encode, select
+
+JA = TEMPLATES["alpaca_ja"]
+MakeExample = Callable[..., Example]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load("tiny:llama").encoder
+
+
+def keep(length: int = 120) -> Recipe:
+    return Recipe(name="test", template="alpaca_ja", sequence_length=length, prompt_loss_weight=0)
+
+
+def published(length: int = 120, weight: float = 1.0) -> Recipe:
+    return Recipe(
+        name="test",
+        template="alpaca_ja",
+        sequence_length=length,
+        overlong="published",
+        prompt_loss_weight=weight,
+    )
+
+
+def test_a_long_input_is_shortened_and_response_and_end_stay_whole(encoder: Encoder, make_example: MakeExample) -> None:
+    example = make_example(0, "要約してください。", "雨が降っていました。" * 60, "雨の話です。")
+    corpus, cuts = encode([example], encoder, JA, keep(), silent)
+    sequence = corpus[0]
+    assert cuts.input_shortened == 1
+    assert 100 < len(sequence.ids) <= 120
+    assert sequence.ids[sequence.scored].tolist() == [*encoder.inside(["雨の話です。"])[0], encoder.end]
+    text = encoder.decode(sequence.ids.tolist())
+    assert "要約してください。\n\n### 入力:\n雨が降っていました。" in text
+    assert "### 返答:\n雨の話です。" in text
+
+
+def test_without_an_input_the_instructions_tail_goes(encoder: Encoder, make_example: MakeExample) -> None:
+    example = make_example(0, "次の話を要約してください。" + "雨が降っていました。" * 60, "", "雨の話です。")
+    corpus, cuts = encode([example], encoder, JA, keep(), silent)
+    assert cuts.input_shortened == 1
+    assert len(corpus[0].ids) <= 120
+    assert "### 指示:\n次の話を要約してください。雨" in encoder.decode(corpus[0].ids.tolist())
+
+
+def test_the_oldest_turns_of_a_conversation_go_first(encoder: Encoder, make_example: MakeExample) -> None:
+    turns = [Turn(role="user" if at % 2 == 0 else "assistant", content=f"発言{at}です。") for at in range(20)]
+    example = make_example(0, "最後の質問です。", "", "最後の答えです。")
+    talk = msgspec.structs.replace(example, history=tuple(turns))
+    corpus, cuts = encode([talk], encoder, JA, keep(200), silent)
+    text = encoder.decode(corpus[0].ids.tolist())
+    assert cuts.input_shortened == 1
+    assert "発言0です" not in text
+    assert "発言19です" in text
+    assert text.index("最後の質問です。") < text.index("最後の答えです。")
+
+
+def test_published_cuts_on_the_right_and_loses_the_end(encoder: Encoder, make_example: MakeExample) -> None:
+    whole, _ = encode([make_example(0, "問", "", "長い答え。" * 60)], encoder, JA, published(500), silent)
+    cut, cuts = encode([make_example(0, "問", "", "長い答え。" * 60)], encoder, JA, published(), silent)
+    assert cuts.cut_right == 1
+    assert cut[0].ids.tolist() == whole[0].ids[:120].tolist()
+    assert encoder.end not in cut[0].ids.tolist()
+
+
+def test_an_example_that_fits_exactly_keeps_its_end(encoder: Encoder, make_example: MakeExample) -> None:
+    example = make_example(0, "日本で一番高い山は？", "", "富士山")
+    length = len(encode([example], encoder, JA, keep(500), silent)[0][0].ids)
+    for recipe in (keep(length), published(length)):
+        corpus, cuts = encode([example], encoder, JA, recipe, silent)
+        assert corpus[0].ids[-1] == encoder.end
+        assert (cuts.cut_right, cuts.input_shortened, cuts.dropped) == (0, 0, 0)
+    _, cuts = encode([example], encoder, JA, published(length - 1), silent)
+    assert cuts.cut_right == 1
+
+
+def test_an_example_without_anything_scored_is_dropped_and_counted(encoder: Encoder, make_example: MakeExample) -> None:
+    good = [make_example(number, "問", "", "答え") for number in range(150)]
+    bad = make_example(150, "問" * 400, "", "答え")
+    corpus, cuts = encode([*good, bad], encoder, JA, published(weight=0), silent)
+    assert (len(corpus), cuts.dropped, cuts.cut_right) == (150, 1, 1)
+    assert 150 not in corpus.rows
+
+
+def test_more_than_one_in_a_hundred_dropped_is_an_error(encoder: Encoder, make_example: MakeExample) -> None:
+    examples = [make_example(number, "問", "", "答え" * (1 if number else 400)) for number in range(50)]
+    with pytest.raises(DataError, match=r"at most 1 % of the examples may lose .*, but 1 of 50 do at 120 tokens"):
+        encode(examples, encoder, JA, keep(), silent)
+
+
+def test_an_empty_release_is_an_error(encoder: Encoder) -> None:
+    with pytest.raises(EmptyData, match="must hold examples to tune on, but is empty"):
+        encode([], encoder, JA, keep(), silent)
+
+
+def test_counts_are_exact(encoder: Encoder, few_examples: list[Example]) -> None:
+    response_only, _ = encode(few_examples, encoder, JA, keep(400), silent)
+    everything, _ = encode(few_examples, encoder, JA, published(400), silent)
+    assert len(response_only) == len(few_examples)
+    scored = [len(encoder.inside([example.response])[0]) + 1 for example in few_examples]
+    assert response_only.scored_tokens == sum(scored)
+    assert response_only.scored_tokens == sum(len(response_only[n].scored) for n in range(len(few_examples)))
+    assert everything.scored_tokens == len(everything.ids) - len(few_examples)
+    assert everything.scored_tokens == sum(len(everything[n].scored) for n in range(len(few_examples)))
+
+
+def test_a_prompts_weight_may_lie_between_none_and_all(encoder: Encoder, few_examples: list[Example]) -> None:
+    corpus, _ = encode(few_examples, encoder, JA, published(400, weight=0.25), silent)
+    assert set(corpus[0].weights.tolist()) == {0.0, 0.25, 1.0}
+
+
+def test_a_selection_holds_the_same_examples(encoder: Encoder, few_examples: list[Example]) -> None:
+    corpus, _ = encode(few_examples, encoder, JA, keep(400), silent)
+    some = select(corpus, np.asarray([7, 2]))
+    assert [some[0].ids.tolist(), some[1].ids.tolist()] == [corpus[7].ids.tolist(), corpus[2].ids.tolist()]
+    assert len(select(corpus, np.asarray([], dtype=np.int64))) == 0
