@@ -70,7 +70,7 @@ def test_a_full_disk_is_one_clear_error_and_leaves_no_manifest(raw: Path, tmp_pa
         pytest.skip("the system allows no file system of one's own")
     out = tmp_path / "small"
     out.mkdir()
-    script = 'mount -t tmpfs -o size="$1" small "$2" && shift && out="$1" && shift && "$@"; code=$?; ls "$out/release"; exit $code'
+    script = 'mount -t tmpfs -o size="$1" small "$2" && out="$2" && shift 2 && "$@"; code=$?; ls "$out"/*; exit $code'
     done = subprocess.run(
         [*namespace, "sh", "-c", script, "sh", size, str(out), *command(raw, out / "release")],
         check=False,

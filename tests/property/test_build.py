@@ -19,7 +19,7 @@ from tehon.text.normalise import same_words, same_writing
 
 # Every text that can be written as UTF-8; composing marks, compatibility letters and spaces come up often.
 texts = st.text(
-    st.one_of(st.sampled_from("か\u3099ガｶﾞＡa１①。、 　\n\0\u0301\ufa1b"), st.characters(codec="utf-8")), max_size=20
+    st.one_of(st.sampled_from("か\u3099ΐガｶﾞＡa１①。、 　\n\0\u0301\ufa1b"), st.characters(codec="utf-8")), max_size=20
 )
 turns = st.builds(Turn, role=st.sampled_from(["user", "assistant"]), content=texts)
 examples = st.lists(

@@ -104,7 +104,8 @@ def _examples(
         for step, function in steps:
             examples = ledger.through(name, step, examples, function)
         given = 0
-        for given, example in enumerate(mix.repeat(examples, share.weight, mixture.seed), start=1):
+        for example in mix.repeat(examples, share.weight, mixture.seed):
+            given += 1
             yield example
         ledger.finish(name, given, supply.folder)
 

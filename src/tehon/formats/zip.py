@@ -4,7 +4,7 @@ import io
 import stat
 import zlib
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from tehon.errors import BadRawFile, RawFileMissing
 from tehon.formats.members import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, check_name, check_size, refused
@@ -32,7 +32,7 @@ def zip_member(path: Path, name: str, limit_bytes: int = MAX_MEMBER_BYTES) -> by
                 data = stream.read(limit_bytes + 1)
             check_size(where, name, len(data), limit_bytes)
             return data
-    except (BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+    except (BadZipFile, EOFError, zlib.error) as error:
         raise BadRawFile(where, f"must be a whole zip archive, but {error}", "Fetch the file again") from error
 
 
@@ -43,6 +43,8 @@ def _check(where: str, infos: list[ZipInfo]) -> None:
         check_name(where, info.filename)
         if stat.S_ISLNK(info.external_attr >> 16):
             raise refused(where, f"only files and folders are allowed, but {info.filename} is a link")
+        if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            raise refused(where, f"members must be stored or deflated, but {info.filename} is neither")
         if info.flag_bits & 0x1:
             raise refused(where, f"members must not be encrypted, but {info.filename} is")
 

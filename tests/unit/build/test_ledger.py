@@ -7,7 +7,6 @@ from tehon.errors import DataError, EmptyData
 from tehon.records.corpus import Drop, Example
 from tehon.records.release import LedgerLine
 
-
 BAD = Drop(example_id="s/f:1", step="read", reason="not JSON")
 
 
@@ -42,14 +41,14 @@ def test_every_step_says_what_it_read_kept_and_dropped() -> None:
 
 
 def test_a_step_that_loses_a_row_is_found_out() -> None:
-    ledger = Ledger(lambda drop: None)
+    ledger = Ledger(list[Drop]().append)
     list(ledger.through("s", "bad", ledger.read("s", [example(0), example(1)]), loses_one))
     with pytest.raises(DataError, match="s, step bad: read 2 rows, but kept or dropped 1"):
         ledger.lines()
 
 
 def test_rows_lost_between_two_steps_are_found_out() -> None:
-    ledger = Ledger(lambda drop: None)
+    ledger = Ledger(list[Drop]().append)
     between = list(ledger.read("s", [example(0), example(1)]))[:1]
     list(ledger.through("s", "next", between, odd_ones))
     with pytest.raises(DataError, match="must read the 2 rows that read kept, but read 1"):
@@ -57,7 +56,7 @@ def test_rows_lost_between_two_steps_are_found_out() -> None:
 
 
 def test_a_source_that_gives_nothing_is_an_error_with_the_reasons() -> None:
-    ledger = Ledger(lambda drop: None)
+    ledger = Ledger(list[Drop]().append)
     list(ledger.through("s", "odd", ledger.read("s", [BAD] * 3), odd_ones))
     with pytest.raises(EmptyData, match=r"raw/s: must give examples of s, but gives none: not JSON \(3\)"):
         ledger.finish("s", 0, "raw/s")

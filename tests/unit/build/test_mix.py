@@ -8,8 +8,8 @@ from tehon.records.release import Share
 def examples(count: int, source: str = "s") -> list[Example]:
     return [
         Example(
-            id=f"{source}/{number:06d}", upstream_id=f"u{number}", instruction="i", response="r" * number, source=source,
-            part="p", split="all", cluster="general", language="ja", licence="MIT",
+            id=f"{source}/{number:06d}", upstream_id=f"u{number}", instruction="i", response="r" * number,
+            source=source, part="p", split="all", cluster="general", language="ja", licence="MIT",
         )
         for number in range(count)
     ]  # fmt: skip

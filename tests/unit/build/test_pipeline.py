@@ -63,12 +63,12 @@ def test_the_published_layout_lies_beside_the_shards(raw: Path, tmp_path: Path) 
 
 
 def test_a_finished_release_is_returned_without_reading_a_row(raw: Path, tmp_path: Path) -> None:
-    opened = []
+    opened: list[tuple[str, int | None, str]] = []
 
     @contextmanager
     def progress(title: str, total: int | None, unit: str) -> Iterator[Advance]:
         opened.append((title, total, unit))
-        yield lambda done, note="": None
+        yield lambda done, note="": opened.append((note, done, title))
 
     releases = [build(mixture("jqac"), raw, tmp_path / "out", progress=progress) for _ in range(2)]
     assert releases[0] == releases[1]

@@ -139,3 +139,10 @@ def test_a_damaged_zip_is_an_error(tmp_path: Path, start: int, end: int) -> None
     path.write_bytes(data[:end] if start == 0 else data[:start] + bytes(end - start) + data[end:])
     with pytest.raises(BadRawFile, match="must be a whole zip archive"):
         zip_member(path, "data.json")
+
+
+def test_an_unusual_compression_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("data.json", b"[]")
+    with pytest.raises(BadRawFile, match="must be stored or deflated"):
+        zip_member(tmp_path / "a.zip", "data.json")
