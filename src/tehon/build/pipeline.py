@@ -18,7 +18,7 @@ from tehon.progress import Advance, Progress, silent
 from tehon.records.corpus import Drop, Example
 from tehon.records.release import Mixture, Release
 from tehon.storage.atomic import disk_errors, write_text
-from tehon.storage.manifest import fingerprint, finish, finished, plain, result, tree_sha256
+from tehon.storage.manifest import fingerprint, finish, finished, plain, records_sha256, result, tree_sha256
 from tehon.storage.provenance import provenance
 from tehon.storage.shards import Tally, write_release
 from tehon.tasks import TASKS
@@ -30,7 +30,7 @@ Step = Callable[[Iterable[Example]], Iterator[Example | Drop]]
 
 
 def build(mixture: Mixture, raw: Path | None, out: Path, *, progress: Progress = silent) -> Release:
-    """Build a release into `out`; where it already stands there, return it without reading a row.
+    """Build a release into `out`; where it already stands there, return it without reading a raw row.
 
     Args:
         mixture: which sources, and how.
@@ -48,7 +48,7 @@ def build(mixture: Mixture, raw: Path | None, out: Path, *, progress: Progress =
     chosen = supplies(mixture, raw)
     licence = whole_licence({supply.source.name: supply.licence for supply in chosen}, mixture)
     config = {"layout": LAYOUT, "mixture": plain(mixture)}
-    inputs = tree_sha256(_inputs(chosen, mixture, raw))
+    inputs = _inputs(chosen, mixture, raw)
     done = finished(out, "release", fingerprint(config, inputs))
     if done:
         return result(done, Release)
@@ -58,11 +58,15 @@ def build(mixture: Mixture, raw: Path | None, out: Path, *, progress: Progress =
     return release
 
 
-def _inputs(chosen: list[Supply], mixture: Mixture, raw: Path | None) -> dict[str, Path]:
-    found = {name: path for supply in chosen for name, path in files(supply).items()}
-    for task in mixture.held_out:
-        found |= {f"{task}/{path.name}": path for path in contamination.item_files(TASKS[task], raw)}
-    return found
+def _inputs(chosen: list[Supply], mixture: Mixture, raw: Path | None) -> dict[str, str]:
+    """Name -> digest of everything that is read: raw files, and the rows of what the package itself makes."""
+    paths = {name: path for supply in chosen for name, path in files(supply).items()}
+    made = {supply.source.name: records_sha256(read(supply, mixture)) for supply in chosen if supply.source.embedded}
+    for task in (TASKS[name] for name in mixture.held_out):
+        paths |= {f"{task.name}/{path.name}": path for path in contamination.item_files(task, raw)}
+        if task.embedded:
+            made[task.name] = records_sha256(task.read(Path()))
+    return tree_sha256(paths) | made
 
 
 def _held_out(mixture: Mixture, raw: Path | None) -> dict[str, set[bytes]]:

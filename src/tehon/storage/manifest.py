@@ -1,5 +1,6 @@
 """Finished folders: the manifest is written last, and says what went in and what came out."""
 
+from collections.abc import Iterable
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,14 @@ def file_sha256(path: Path) -> str:
 def tree_sha256(paths: dict[str, Path]) -> dict[str, str]:
     """Name -> sha256 of each of these files, in the order of the names."""
     return {name: file_sha256(path) for name, path in sorted(paths.items())}
+
+
+def records_sha256(records: Iterable[Record]) -> str:
+    """sha256 over records in order: the digest of what comes from no file."""
+    digest = sha256()
+    for record in records:
+        digest.update(msgspec.json.encode(record) + b"\n")
+    return digest.hexdigest()
 
 
 def fingerprint(config: dict[str, Any], inputs: dict[str, str]) -> str:
