@@ -1,8 +1,11 @@
 """Which mixture is meant: a shipped one, a TOML file, or sources joined by `+`."""
 
+from typing import Any
+
 from tehon.errors import UnknownName
+from tehon.formats.toml import to_record
 from tehon.recipes import MIXTURES
-from tehon.records.release import Mixture, Share
+from tehon.records.release import Mixture
 from tehon.sources import SOURCES
 
 
@@ -11,7 +14,7 @@ def choose_mixture(asked: str, changes: tuple[str, ...] = ()) -> Mixture:
 
     Args:
         asked: a name on the shelf, a path ending in `.toml`, or `jqac+aio`.
-        changes: `key.sub=value` assignments over a TOML file.
+        changes: `key.sub=value` assignments over it.
 
     Raises:
         UnknownName: no mixture has that name, or no source a name in it.
@@ -21,10 +24,21 @@ def choose_mixture(asked: str, changes: tuple[str, ...] = ()) -> Mixture:
     if asked in MIXTURES or asked.endswith(".toml"):
         mixture = MIXTURES.open(asked, changes)
     elif len(names) > 1 or asked in SOURCES:
-        mixture = Mixture(name=asked, title="Sources as they are", sources={name: Share() for name in names})
+        mixture = to_record(as_published(asked, names), Mixture, asked, changes)
     else:
         raise UnknownName("mixture", asked, {*MIXTURES, *SOURCES})
     for name in mixture.sources:
         if name not in SOURCES:
             raise UnknownName("source", name, SOURCES)
     return mixture
+
+
+def as_published(asked: str, names: list[str]) -> dict[str, Any]:
+    """Sources by name alone: whole, and as the paper's authors read them, so that their counts can be checked."""
+    return {
+        "name": asked,
+        "title": "Whole sources, as the paper's authors read them",
+        "sources": {name: {} for name in names},
+        "rendering": "published",
+        "deduplicate": False,
+    }

@@ -15,7 +15,7 @@ from tehon.records.record import Record
 R = TypeVar("R", bound=Record)
 
 
-def read_toml(path: Path, kind: type[R], changes: "tuple[str, ...]" = ()) -> R:
+def read_toml(path: Path, kind: type[R], changes: tuple[str, ...] = ()) -> R:
     """A record from a TOML file, `name` defaulting to the file's own.
 
     Args:
@@ -28,9 +28,7 @@ def read_toml(path: Path, kind: type[R], changes: "tuple[str, ...]" = ()) -> R:
     """
     table = read_table(path)
     table.setdefault("name", path.stem)
-    for change in changes:
-        _assign(table, change, str(path))
-    return to_record(table, kind, str(path))
+    return to_record(table, kind, str(path), changes)
 
 
 def read_table(path: Path) -> dict[str, Any]:
@@ -47,12 +45,14 @@ def read_table(path: Path) -> dict[str, Any]:
         raise BadConfig(str(path), f"must be TOML, but {error}", "Correct that place") from error
 
 
-def to_record(table: dict[str, Any], kind: type[R], where: str) -> R:
-    """A table as a record.
+def to_record(table: dict[str, Any], kind: type[R], where: str, changes: tuple[str, ...] = ()) -> R:
+    """A table as a record, with `key.sub=value` changes over it.
 
     Raises:
         BadConfig: it breaks the schema; the message names the key.
     """
+    for change in changes:
+        _assign(table, change, where)
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
