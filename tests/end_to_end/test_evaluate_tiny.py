@@ -12,7 +12,7 @@ from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
-from tehon.records.evaluation import ItemResult
+from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 
 SUITE = choose_suite("jnli+marc_ja+vqa+qualitative", Overrides(limit=3))

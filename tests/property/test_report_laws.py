@@ -93,6 +93,8 @@ def test_a_text_said_four_times_repeats_itself(text: str) -> None:
 
 
 @given(st.text(), st.sampled_from(["end", "stop", "length"]), st.text())
-def test_every_answer_either_ends_or_is_cut_off(text: str, finish: str, prompt: str) -> None:
-    assert marks(text, finish, prompt)[0] == ("cut off" if finish == "length" else "ends")
+def test_every_answer_either_ends_or_runs_on_or_is_cut_off(text: str, finish: str, prompt: str) -> None:
+    found = marks(text, finish, prompt)
+    assert [mark for mark in found if mark in {"ends", "runs on", "cut off"}] == [found[0]]
+    assert (found[0] == "ends") == (finish == "end")
     assert 0 <= japanese_share(text) <= 1

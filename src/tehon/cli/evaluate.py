@@ -11,8 +11,8 @@ from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
 from tehon.errors import UsageError
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate as evaluate_model
-from tehon.evaluate.subject import Subject
-from tehon.records.evaluation import Scores
+from tehon.evaluate.subject import Precision, Subject
+from tehon.records.scores import Scores
 
 
 def evaluate(  # noqa: PLR0913 - one parameter an option
@@ -27,6 +27,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     template: Annotated[str, typer.Option(help="Prompt versions or templates, such as 0.2,0.3.")] = "",
     protocol: Annotated[str, typer.Option(help="How prompts are encoded and shots are drawn.")] = "",
     shots_split: Annotated[str, typer.Option(help="The split that shots come from.")] = "",
+    precision: Annotated[Precision, typer.Option(help="Of the base's weights.")] = "auto",
     name: Annotated[str, typer.Option(help="The model's name in tables.")] = "",
     quiet: Quiet = False,
     json: AsJson = False,
@@ -38,7 +39,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
         shots=_numbers(shots), templates=_words(template), protocol=protocol, limit=limit, shots_split=shots_split
     )
     chosen = choose_suite(suite, overrides)
-    subject = Subject(base=model, adapter=adapter, name=name)
+    subject = Subject(base=model, adapter=adapter, name=name, precision=precision)
     scores = evaluate_model(chosen, subject, to, raw=raw, progress=progress(quiet=quiet))
     if json:
         show(scores)

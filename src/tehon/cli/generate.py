@@ -10,7 +10,7 @@ from rich.text import Text
 from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
 from tehon.errors import EmptyData
 from tehon.evaluate.answer import answer
-from tehon.evaluate.subject import Subject
+from tehon.evaluate.subject import Precision, Subject
 from tehon.records.evaluation import Generation
 
 
@@ -22,6 +22,7 @@ def generate(  # noqa: PLR0913 - one parameter an option
     template: Annotated[str, typer.Option(help="The prompt frame; default: the adapter's own, else alpaca_ja.")] = "",
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer in tokens.")] = 256,
     repetition_penalty: Annotated[float, typer.Option(min=0.01, help="1 is none.")] = 1.0,
+    precision: Annotated[Precision, typer.Option(help="Of the base's weights.")] = "auto",
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
@@ -29,7 +30,7 @@ def generate(  # noqa: PLR0913 - one parameter an option
     """Answer instructions greedily, one a line, in the frame that the adapter was tuned with."""
     del debug
     lines = _lines(prompts)
-    subject = Subject(base=model, adapter=adapter)
+    subject = Subject(base=model, adapter=adapter, precision=precision)
     settings = Generation(context="", max_new_tokens=max_new_tokens, repetition_penalty=repetition_penalty)
     answers = answer(subject, lines, settings, template=template, progress=progress(quiet=quiet))
     if json:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.errors import ModelError
-from tehon.evaluate.run import Loader, load_model
+from tehon.evaluate.run import ENGINE, Loader
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.progress import Progress, silent
 from tehon.prompts import ask
@@ -26,7 +26,7 @@ def answer(
     *,
     template: str = "",
     progress: Progress = silent,
-    load: Loader = load_model,
+    loader: Loader = ENGINE,
 ) -> list[Completion]:
     """One greedy answer an instruction, in their order.
 
@@ -36,14 +36,14 @@ def answer(
         settings: the longest answer and the repetition penalty; its context is replaced.
         template: the frame; empty takes the adapter's own, else DEFAULT_TEMPLATE.
         progress: is told about every answer.
-        load: makes the model.
+        loader: makes the model.
 
     Raises:
         UnknownName: there is no such template.
         ModelError: the model cannot be loaded, or has no chat template where one is asked for.
     """
     frame = TEMPLATES[template or read_tuned(subject.adapter).template or DEFAULT_TEMPLATE]
-    model = load(subject)
+    model = loader.load(subject)
     requests = [replace(settings, context=_context(frame, text, model), stop=frame.stop) for text in instructions]
     answers: list[Completion] = []
     with progress(f"answering as {subject.title}", len(requests), "answers") as advance:

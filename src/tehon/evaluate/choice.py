@@ -11,7 +11,8 @@ from tehon.evaluate import metrics
 from tehon.evaluate.jobs import Frame
 from tehon.evaluate.requests import Asked, finite
 from tehon.prompts import choices, gold
-from tehon.records.evaluation import ItemResult, Loglikelihood, Protocol, Score, TaskPrompt
+from tehon.records.evaluation import Loglikelihood, Protocol, TaskPrompt
+from tehon.records.scores import ItemResult, Score
 
 Metric = Callable[[metrics.Classes, metrics.Classes], float]
 CLASS_METRICS: dict[str, Metric] = {
@@ -65,7 +66,7 @@ def by_character(result: ItemResult) -> int:
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
     """Accuracy by sum and by character; where all items share their choices, the class metrics as well."""
-    kept = [replace(result, context="") for result in results]
+    kept = [replace(result, instruction="", input="", context="") for result in results]
     right = [result.choices.index(result.gold) for result in kept]
     summed = [argmax(result.logprobs) for result in kept]
     usual = [metrics.majority(right)] * len(kept)

@@ -8,7 +8,8 @@ from tehon.engine.protocol import Model
 from tehon.evaluate import metrics
 from tehon.evaluate.jobs import Frame
 from tehon.evaluate.requests import Asked
-from tehon.records.evaluation import Cell, Generation, Item, ItemResult, Score, TaskPrompt
+from tehon.records.evaluation import Cell, Generation, Item, TaskPrompt
+from tehon.records.scores import ItemResult, Score
 
 WINDOW = 4
 """Characters in one n-gram of `distinct`."""
@@ -56,11 +57,11 @@ def distinct(text: str) -> float:
 
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
-    """`ends` (share that ends by itself), `distinct` of what is not empty, `contains_answer` where one is known."""
+    """`ends` (by the model's own end token), `distinct` of what is not empty, `contains_answer` where one is known."""
     kept = list(results)
     judged = [float(result.correct) for result in kept if result.correct is not None]
     measured = {
-        "ends": [float(result.finish != "length") for result in kept],
+        "ends": [float(result.finish == "end") for result in kept],
         "distinct": [distinct(result.prediction) for result in kept if result.prediction],
         "contains_answer": judged,
     }

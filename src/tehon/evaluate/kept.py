@@ -6,8 +6,8 @@ from shutil import rmtree
 
 import msgspec
 
-from tehon.records.evaluation import ItemResult
 from tehon.records.record import Record
+from tehon.records.scores import ItemResult
 from tehon.storage.atomic import write_bytes
 
 FOLDER = "answers"

@@ -10,7 +10,8 @@ from tehon.engine.protocol import Model
 from tehon.errors import NotFinite
 from tehon.evaluate import metrics
 from tehon.evaluate.requests import Asked, finite
-from tehon.records.evaluation import ItemResult, Loglikelihood, Protocol, Score
+from tehon.records.evaluation import Loglikelihood, Protocol
+from tehon.records.scores import ItemResult, Score
 
 
 def answer(asked: Sequence[Asked], model: Model, protocol: Protocol) -> Iterator[ItemResult]:

@@ -10,8 +10,9 @@ from tehon.errors import NotFinite
 from tehon.evaluate.jobs import Frame, Job
 from tehon.prompts import ChatTemplate, few_shot, few_shot_template, render
 from tehon.records.corpus import Turn
-from tehon.records.evaluation import Item, ItemResult, Scored, TaskPrompt
+from tehon.records.evaluation import Item, Scored, TaskPrompt
 from tehon.records.record import Record
+from tehon.records.scores import ItemResult
 
 
 class Asked(Record, kw_only=True):
@@ -45,6 +46,8 @@ def ask_all(
             template=job.template,
             shots=job.shots,
             shot_ids=tuple(shot.example.id for shot in shown),
+            instruction=item.example.instruction,
+            input=item.example.input,
             context=context(job.frame, item, shown, chat),
         )
         yield Asked(item=item, blank=blank)

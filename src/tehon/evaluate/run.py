@@ -1,11 +1,11 @@
 """A suite on one model: every item's answer, and the scores over them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,7 +16,8 @@ from tehon.evaluate.session import Session
 from tehon.evaluate.subject import Subject, Tuned, read_tuned
 from tehon.progress import Progress, silent
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Score, Scores, Suite
+from tehon.records.evaluation import Suite
+from tehon.records.scores import Score, Scores
 from tehon.storage.atomic import atomic_path, write_bytes
 from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, result
 from tehon.storage.provenance import processor, provenance
@@ -24,15 +25,51 @@ from tehon.storage.provenance import processor, provenance
 ITEMS = "items.jsonl"
 SCORES = "scores.json"
 
-Loader = Callable[[Subject], Model]
-"""Loads what is evaluated."""
+
+class Loader(Protocol):
+    """Where models come from."""
+
+    def digest(self, subject: Subject) -> str:
+        """sha256 over what the base is made of, known without loading it."""
+
+    def load(self, subject: Subject) -> Model:
+        """The subject, ready to answer."""
 
 
-def load_model(subject: Subject) -> Model:
-    """A model with torch behind it, which is imported only now."""
-    from tehon.engine.load import load  # noqa: PLC0415 - torch takes seconds to import
+class Engine:
+    """Models with torch behind them, which is imported only when one is asked for. It is a `Loader`."""
 
-    return load(subject.base, adapter=subject.adapter, precision=subject.precision)
+    def digest(self, subject: Subject) -> str:
+        """Of configuration, tokenizer and weights, as they lie on the disk."""
+        from tehon.engine.load import base_digest  # noqa: PLC0415 - torch takes seconds to import
+
+        return base_digest(subject.base)
+
+    def load(self, subject: Subject) -> Model:
+        """The base in its precision, with its adapter."""
+        from tehon.engine.load import load  # noqa: PLC0415 - likewise
+
+        return load(subject.base, adapter=subject.adapter, precision=subject.precision)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """A model that somebody has made already, whatever the subject says. It is a `Loader`."""
+
+    model: Model
+
+    def digest(self, subject: Subject) -> str:
+        """The model's own."""
+        del subject
+        return self.model.digest
+
+    def load(self, subject: Subject) -> Model:
+        """The model."""
+        del subject
+        return self.model
+
+
+ENGINE = Engine()
 
 
 def evaluate(
@@ -42,12 +79,12 @@ def evaluate(
     *,
     raw: Path | None = None,
     progress: Progress = silent,
-    load: Loader = load_model,
+    loader: Loader = ENGINE,
 ) -> Scores:
     """The scores of one model on one suite; `out` then holds `items.jsonl`, `scores.json` and the manifest.
 
-    What is wrong with the suite or the data is found before the model is loaded. The same call on a finished
-    folder answers from it; a killed run continues with the first chunk of items that it had not finished.
+    What is wrong with the suite or the data is found before the model is loaded. The same call on a finished folder
+    answers from it and loads none; a killed run continues with the first chunk of items that it had not finished.
 
     Args:
         suite: what is asked.
@@ -55,18 +92,24 @@ def evaluate(
         out: a new folder, or one of the same evaluation.
         raw: the folder of raw folders, one a task.
         progress: is told about every item.
-        load: makes the model.
+        loader: makes the model.
 
     Raises:
         UsageError: the suite cannot be run as it is, or `out` holds another result.
         DataError: raw files are missing, damaged or too small.
         ModelError: the model cannot be loaded, or answers with NaN.
     """
+    run = plan(suite, subject, raw, loader)
+    done = finished(out, "scores", fingerprint(run.config, run.inputs))
+    return result(done, Scores) if done else run.write(loader.load(subject), out, progress)
+
+
+def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "Run":
+    """Everything that can be known before the model is loaded."""
     tuned = read_tuned(subject.adapter)
     jobs = Planner(raw, tuned.template).plan(suite)
-    run = Run(suite=suite, subject=subject, tuned=tuned, jobs=jobs, model=load(subject))
-    done = finished(out, "scores", fingerprint(run.config, run.inputs))
-    return result(done, Scores) if done else run.write(out, progress)
+    inputs = {"base": loader.digest(subject), **tuned.inputs, **item_digests(jobs)}
+    return Run(suite=suite, subject=subject, tuned=tuned, jobs=jobs, inputs=inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +121,14 @@ class Run:
         subject: who is asked.
         tuned: what its adapter says about itself.
         jobs: the suite's lines.
-        model: the subject, loaded.
+        inputs: name -> digest of everything that is read.
     """
 
     suite: Suite
     subject: Subject
     tuned: Tuned
     jobs: Sequence[Job]
-    model: Model
+    inputs: dict[str, str]
 
     @property
     def config(self) -> dict[str, Any]:
@@ -96,35 +139,31 @@ class Run:
             "frames": {f"{job.task.name}/{job.template}": plain(job.frame) for job in self.jobs},
             "base": self.subject.base,
             "model": self.subject.title,
+            "precision": self.subject.precision,
         }
 
-    @property
-    def inputs(self) -> dict[str, str]:
-        """Name -> digest of everything that is read."""
-        return {"model": self.model.digest, "adapter": self.tuned.fingerprint, **item_digests(self.jobs)}
-
-    def write(self, out: Path, progress: Progress) -> Scores:
+    def write(self, model: Model, out: Path, progress: Progress) -> Scores:
         """Answer what no earlier run has answered, score it, and finish the folder."""
         started = monotonic()
-        inputs = self.inputs
         kept = Kept(out)
-        session = Session(self.model, kept, inputs)
+        # The files do not say which precision `auto` comes to on this machine; the loaded model does.
+        session = Session(model, kept, {**self.inputs, "model": model.digest})
         positions = sum(session.ask(job, progress) for job in self.jobs)
         with atomic_path(out / ITEMS) as partial, partial.open("wb") as lines:
             scores = tuple(score for job in self.jobs for score in session.score(job, self.tuned, lines))
-        found = self.scores(scores, positions)
+        found = self.scores(model, scores, positions)
         write_bytes(out / SCORES, pretty(found))
         kept.clear()
         made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
-        finish(out, "scores", config=self.config, inputs=inputs, result=found, provenance=made)
+        finish(out, "scores", config=self.config, inputs=self.inputs, result=found, provenance=made)
         return found
 
-    def scores(self, scores: tuple[Score, ...], positions: int) -> Scores:
+    def scores(self, model: Model, scores: tuple[Score, ...], positions: int) -> Scores:
         """The scores with what must be known to read them."""
         return Scores(
             model=self.subject.title,
             base=self.subject.base,
-            model_digest=self.model.digest,
+            model_digest=model.digest,
             adapter=self.tuned.fingerprint,
             adapter_template=self.tuned.template,
             suite=self.suite,

@@ -14,8 +14,8 @@ from tehon.evaluate.kept import Chunk, Kept
 from tehon.evaluate.requests import Asked, ask_all, chunks
 from tehon.evaluate.subject import Tuned
 from tehon.progress import Advance, Progress
-from tehon.records.evaluation import ItemResult, Score
 from tehon.records.prompt import Template
+from tehon.records.scores import ItemResult, Score
 
 CHUNK_ITEMS = 256
 """Items between two files of kept answers: what a killed run loses at most."""

@@ -7,6 +7,8 @@ from tehon.records.record import Record
 from tehon.records.tuning import Adapter
 from tehon.storage.manifest import MANIFEST, fingerprint, read_manifest, result, tree_sha256
 
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+
 
 class Subject(Record, kw_only=True):
     """A model by its whereabouts.
@@ -21,7 +23,7 @@ class Subject(Record, kw_only=True):
     base: str
     adapter: Path | None = None
     name: str = ""
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    precision: Precision = "auto"
 
     @property
     def title(self) -> str:
@@ -36,11 +38,18 @@ class Tuned(Record, kw_only=True):
         fingerprint: of the tuning, or of the files of an adapter from elsewhere.
         template: that it was tuned with; empty where nobody says so.
         sequence_length: longest prompt that it was tuned on, in tokens; None where nobody says so.
+        files: name -> sha256 of its weights and its configuration.
     """
 
     fingerprint: str = ""
     template: str = ""
     sequence_length: int | None = None
+    files: dict[str, str] = {}
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Name -> digest of everything about the adapter that decides an answer or a flag."""
+        return {"adapter": self.fingerprint, **{f"adapter/{name}": digest for name, digest in self.files.items()}}
 
 
 def read_tuned(adapter: Path | None) -> Tuned:
@@ -53,13 +62,14 @@ def read_tuned(adapter: Path | None) -> Tuned:
     """
     if adapter is None:
         return Tuned()
-    if (adapter / "adapter_config.json").is_file() and not (adapter / MANIFEST).exists():
-        files = {path.name: path for path in adapter.glob("adapter_*") if path.is_file()}
-        return Tuned(fingerprint=fingerprint({}, tree_sha256(files)))
+    files = tree_sha256({path.name: path for path in adapter.glob("adapter_*") if path.is_file()})
+    if "adapter_config.json" in files and not (adapter / MANIFEST).exists():
+        return Tuned(fingerprint=fingerprint({}, files), files=files)
     manifest = read_manifest(adapter, "adapter")
     tuning = result(manifest, Adapter)
     return Tuned(
         fingerprint=manifest.fingerprint,
         template=tuning.template,
         sequence_length=tuning.recipe.sequence_length,
+        files=files,
     )

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from tehon.records.evaluation import Protocol, Score
+from tehon.records.evaluation import Protocol
 from tehon.records.files import Kind, Provenance
 from tehon.records.record import Record
 from tehon.records.release import Release
+from tehon.records.scores import Score
 from tehon.records.tuning import Adapter
 
 
@@ -98,7 +99,8 @@ class Answered(Record, kw_only=True):
         prompt: the instruction as a person reads it.
         model: its name.
         text: the answer.
-        marks: `ends`, `cut off`, `repeats itself`, `echoes the prompt`, `empty`, …
+        marks: `ends` (by the model's own end token), `runs on` (into a new heading, where a stop string cut it off) or
+            `cut off` (at the longest allowed length); then `empty`, `repeats itself`, `echoes the prompt`.
         japanese_share: of its letters that are kana or kanji; 0 where it has no letters.
     """
 

@@ -1,6 +1,6 @@
 """Every tuned model beside its base, on the same items."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import exp, fsum
 
 import msgspec
@@ -128,43 +128,56 @@ def _compare_cell(base: Run, run: Run, first: CellKey, second: CellKey) -> Itera
         test="",
         count=0,
     )
-    for compared in (_correctness(mine, theirs), _likelihood(mine, theirs)):
+    judged = "accuracy" if next(iter(mine.values())).choices else "contains_answer"
+    found = (
+        _compare_shares(judged, mine, theirs, lambda outcome: outcome.correct),
+        _compare_shares("ends", mine, theirs, _ended),
+        _compare_perplexities("item_perplexity_with_end", mine, theirs, lambda outcome: outcome.item_nll_with_end),
+        _compare_perplexities("item_perplexity", mine, theirs, lambda outcome: outcome.item_nll),
+    )
+    for compared in found:
         if compared:
             yield msgspec.structs.replace(blank, **compared)
 
 
-def _correctness(mine: Cell, theirs: Cell) -> dict[str, object]:
-    judged = [item for item in mine if mine[item].correct is not None and theirs[item].correct is not None]
-    if not judged:
+def _ended(outcome: Outcome) -> bool | None:
+    """Whether the model ended its answer by itself; None where nothing was generated."""
+    return outcome.finish == "end" if outcome.finish else None
+
+
+def _compare_shares(
+    metric: str, mine: Cell, theirs: Cell, judge: Callable[[Outcome], bool | None]
+) -> dict[str, object]:
+    """How many items each model meets a yes-or-no measure on; empty where none is judged for both."""
+    verdicts = [(judge(outcome), judge(theirs[item])) for item, outcome in mine.items()]
+    pairs = [(before, after) for before, after in verdicts if before is not None and after is not None]
+    if not pairs:
         return {}
-    only_first = sum(bool(mine[item].correct) and not theirs[item].correct for item in judged)
-    only_second = sum(bool(theirs[item].correct) and not mine[item].correct for item in judged)
+    only_first = sum(before and not after for before, after in pairs)
+    only_second = sum(after and not before for before, after in pairs)
     return {
-        "metric": "accuracy" if mine[judged[0]].choices else "contains_answer",
-        "first_value": sum(bool(mine[item].correct) for item in judged) / len(judged),
-        "second_value": sum(bool(theirs[item].correct) for item in judged) / len(judged),
+        "metric": metric,
+        "first_value": sum(before for before, _ in pairs) / len(pairs),
+        "second_value": sum(after for _, after in pairs) / len(pairs),
         "p_value": mcnemar(only_first, only_second),
         "test": "McNemar exact",
-        "count": len(judged),
+        "count": len(pairs),
         "only_first": only_first,
         "only_second": only_second,
     }
 
 
-def _likelihood(mine: Cell, theirs: Cell) -> dict[str, object]:
-    pairs = [
-        (before.item_nll, after.item_nll)
-        for item, before in mine.items()
-        if (after := theirs[item]).item_nll is not None
-        and before.item_nll is not None
-        and after.with_end == before.with_end
-    ]
+def _compare_perplexities(
+    metric: str, mine: Cell, theirs: Cell, nats: Callable[[Outcome], float | None]
+) -> dict[str, object]:
+    """Both models' perplexity per item; empty where no item was scored for both."""
+    surprises = [(nats(outcome), nats(theirs[item])) for item, outcome in mine.items()]
+    pairs = [(before, after) for before, after in surprises if before is not None and after is not None]
     if not pairs:
         return {}
     p_value, test = sign_flip([after - before for before, after in pairs])
-    with_end = next(iter(mine.values())).with_end
     return {
-        "metric": "item_perplexity_with_end" if with_end else "item_perplexity",
+        "metric": metric,
         "first_value": exp(fsum(before for before, _ in pairs) / len(pairs)),
         "second_value": exp(fsum(after for _, after in pairs) / len(pairs)),
         "p_value": p_value,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import floor, log10
 
-from tehon.records.evaluation import Score
 from tehon.records.record import Record
 from tehon.records.reporting import CurvePoint, Histogram, ModelColumn
+from tehon.records.scores import Score
 from tehon.report.read import Run
 
 CURVE_POINTS = 300

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tehon.records.evaluation import Score
 from tehon.records.record import Record
 from tehon.records.reporting import Answered, Histogram, ModelColumn, Report, TuningSummary
+from tehon.records.scores import Score
 from tehon.report import wording
 from tehon.report.figures import Curve, Strip, curve, strip
 from tehon.report.sentences import caveats, settings, summary, verdict
@@ -19,18 +19,23 @@ MEANS = ("token_perplexity", "item_perplexity", "byte_perplexity")
 
 
 class Group(Record, kw_only=True):
-    """One base with everything tuned from it; or one tuned model whose base was not evaluated."""
+    """One base with everything tuned from it; or tuned models whose base was not evaluated."""
 
     title: str
     table: ScoreTable
     strips: tuple[Strip | None, ...]
 
+    @property
+    def lines(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Task -> the places of its columns."""
+        places = groupby(range(len(self.table.columns)), key=lambda place: self.table.columns[place].task)
+        return tuple((task, tuple(run)) for task, run in places)
+
 
 class Span(Record, kw_only=True):
-    """Neighbouring columns of one task and metric."""
+    """Neighbouring columns under one heading."""
 
     title: str
-    metric: str
     width: int
 
 
@@ -87,11 +92,13 @@ def page(report: Report) -> dict[str, object]:
         "summary": summary(report),
         "verdict": verdict(report),
         "table": table,
-        "spans": tuple(_spans(table)),
+        "tasks": tuple(_task_spans(table)),
+        "metrics": tuple(_metric_spans(table)),
         "legend": legend(table),
         "groups": tuple(_groups(report)),
         "answers": answers[:SHOWN_PROMPTS],
         "hidden_answers": max(len(answers) - SHOWN_PROMPTS, 0),
+        "marks": tuple(_marks(report.samples)),
         "generation": tuple(_of_generation(report.models)),
         "bars": tuple(_bars(report.histograms)),
         "means": MEANS,
@@ -119,15 +126,21 @@ def _groups(report: Report) -> Iterator[Group]:
             together.append([])
         together[-1].append(model)
     for models in together:
-        title = models[0].model if len(models) == 1 else f"{models[0].model} and what was tuned from it"
+        names = wording.listing([model.model for model in models])
+        with_base = len(models) > 1 and models[0].role == "base"
+        title = f"{models[0].model} and what was tuned from it" if with_base else names
         table = score_table(report, models)
         yield Group(title=title, table=table, strips=tuple(_strips(table)))
 
 
-def _spans(table: ScoreTable) -> Iterator[Span]:
-    for (task, metric), columns in groupby(table.columns, key=lambda column: (column.task, column.metric)):
-        width = len(list(columns))
-        yield Span(title=wording.task_title(task), metric=wording.metric_title(metric), width=width)
+def _task_spans(table: ScoreTable) -> Iterator[Span]:
+    for task, columns in groupby(table.columns, key=lambda column: column.task):
+        yield Span(title=wording.task_title(task), width=len(list(columns)))
+
+
+def _metric_spans(table: ScoreTable) -> Iterator[Span]:
+    for (_, metric), columns in groupby(table.columns, key=lambda column: (column.task, column.metric)):
+        yield Span(title=wording.metric_title(metric), width=len(list(columns)))
 
 
 def _strips(table: ScoreTable) -> Iterator[Strip | None]:
@@ -143,6 +156,12 @@ def _answers(samples: Sequence[Answered]) -> Iterator[Answers]:
         together.setdefault((answered.item, answered.prompt), []).append(answered)
     for (item, prompt), given in together.items():
         yield Answers(item=item, prompt=prompt, given=tuple(given))
+
+
+def _marks(samples: Sequence[Answered]) -> Iterator[tuple[str, str]]:
+    """Every mark that an answer has, and what it means."""
+    given = {mark for answered in samples for mark in answered.marks}
+    return ((mark, meaning) for mark, meaning in wording.ANSWER_MARKS.items() if mark in given)
 
 
 def _of_generation(models: Sequence[ModelColumn]) -> Iterator[tuple[Score, tuple[Score | None, ...]]]:

@@ -9,11 +9,11 @@ import msgspec
 
 from tehon.errors import Damaged, DataError, UsageError
 from tehon.progress import Progress, silent
-from tehon.records.evaluation import ItemResult, Scores
 from tehon.records.files import Manifest
 from tehon.records.record import Record
 from tehon.records.release import Release
 from tehon.records.reporting import CurvePoint, Origin, ReleaseSummary, TuningSummary
+from tehon.records.scores import ItemResult, Scores
 from tehon.records.tuning import Adapter
 from tehon.storage.manifest import MANIFEST, file_sha256, read_manifest, verify
 from tehon.storage.shards import count_by_cluster
@@ -33,7 +33,7 @@ class CellKey(NamedTuple):
 
 
 class Outcome(Record, kw_only=True):
-    """What the report needs of one item of one cell; contexts are kept only where something was generated.
+    """What the report needs of one item of one cell.
 
     Attributes:
         shot_ids: the examples that were shown before it.
@@ -41,10 +41,9 @@ class Outcome(Record, kw_only=True):
         choices: what could be chosen.
         prediction: what was chosen or generated.
         correct: None where that is not judged.
-        item_nll: mean NLL in nats per scored token of the gold response, the end token among them where it was scored;
-            None where nothing was scored.
-        with_end: the end token was scored.
-        context: what the model read before it generated.
+        item_nll: mean NLL in nats per token of the gold response; None where it was not scored, or has no tokens.
+        item_nll_with_end: the same with the end token as one token more; None where that was not scored.
+        question: what was asked; kept only where something was generated.
         finish: how a generation ended; empty where nothing was generated.
     """
 
@@ -54,8 +53,8 @@ class Outcome(Record, kw_only=True):
     prediction: str
     correct: bool | None
     item_nll: float | None
-    with_end: bool
-    context: str
+    item_nll_with_end: float | None
+    question: str
     finish: str
 
 
@@ -179,17 +178,18 @@ def _read_cells(path: Path) -> Cells:
 
 def _outcome(item: ItemResult) -> Outcome:
     scored = not item.choices and bool(item.logprobs)
-    with_end = item.end_logprob is not None
-    tokens = item.tokens + with_end
+    surprise = -sum(item.logprobs)
+    with_end = None if item.end_logprob is None else (surprise - item.end_logprob) / (item.tokens + 1)
+    question = f"{item.instruction}\n\n{item.input}" if item.input else item.instruction
     return Outcome(
         shot_ids=item.shot_ids,
         gold="" if scored else item.gold,
         choices=item.choices,
         prediction=item.prediction,
         correct=item.correct,
-        item_nll=-(sum(item.logprobs) + (item.end_logprob or 0.0)) / tokens if scored and tokens else None,
-        with_end=with_end,
-        context=item.context if item.finish else "",
+        item_nll=surprise / item.tokens if scored and item.tokens else None,
+        item_nll_with_end=with_end if scored else None,
+        question=question if item.finish else "",
         finish=item.finish,
     )
 

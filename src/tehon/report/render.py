@@ -2,11 +2,12 @@
 
 import csv
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from io import StringIO
+from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -87,22 +88,40 @@ def scores_csv(report: Report) -> str:
 def table_tex(report: Report) -> str:
     """Table II for a paper, with booktabs, ready to be included."""
     table = tables.score_table(report)
-    titles = [for_latex(tables.column_title(column)) for column in table.columns]
     lines = [
         "% Needs \\usepackage{booktabs}, and a font with Japanese where names hold any.",
-        f"\\begin{{tabular}}{{l{'r' * len(titles)}}}",
+        f"\\begin{{tabular}}{{l{'r' * len(table.columns)}}}",
         "\\toprule",
-        " & ".join(["Model", *titles]) + r" \\",
+        *_tex_head(table.columns),
         "\\midrule",
+        *map(_tex_row, table.rows),
     ]
-    lines += [_tex_row(row) for row in table.rows]
-    if any(value is not None for value in table.baselines):
+    if table.has_baseline:
         chances = [
             "--" if value is None else wording.number(column.metric, value)
             for column, value in zip(table.columns, table.baselines, strict=True)
         ]
         lines += ["\\midrule", " & ".join([tables.BASELINE.capitalize(), *chances]) + r" \\"]
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+
+
+def _tex_head(columns: Sequence[tables.Column]) -> Iterator[str]:
+    """A line of tasks over all their columns, and a line of metrics, in as many lines as they have parts."""
+    tasks, rules, last = [""], [], 1
+    for task, run in groupby(columns, key=lambda column: column.task):
+        first, last = last + 1, last + len(list(run))
+        tasks.append(f"\\multicolumn{{{last - first + 1}}}{{c}}{{{for_latex(wording.task_title(task))}}}")
+        rules.append(f"\\cmidrule(lr){{{first}-{last}}}")
+    yield " & ".join(tasks) + r" \\"
+    yield "".join(rules)
+    yield " & ".join(["Model", *map(_tex_heading, columns)]) + r" \\"
+
+
+def _tex_heading(column: tables.Column) -> str:
+    """`accuracy` over `3-shot`."""
+    parts = [*wording.metric_title(column.metric).split(", "), f"{column.shots}-shot", column.template]
+    stacked = r"\\".join(for_latex(part) for part in parts if part)
+    return f"\\shortstack[r]{{{stacked}}}"
 
 
 def _tex_row(row: tables.Row) -> str:

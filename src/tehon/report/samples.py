@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from tehon.records.prompt import Template
 from tehon.records.reporting import Answered
 from tehon.report.read import CellKey, Outcome, Run
-from tehon.templates import TEMPLATES
 
 WINDOW = 6
 """Characters in the runs that are counted to see whether a text goes in circles."""
@@ -13,6 +11,8 @@ FEWEST_WINDOWS = 12
 """A text with fewer runs is too short to go in circles."""
 SHORTEST_ECHO = 6
 """A shorter prompt may well stand in a good answer."""
+FINISHES = {"end": "ends", "stop": "runs on", "length": "cut off"}
+"""How an answer finished -> its mark."""
 JAPANESE = (
     (0x3005, 0x3007),  # 々〆〇
     (0x3041, 0x30FF),  # hiragana, katakana
@@ -32,24 +32,22 @@ def samples(runs: Sequence[Run]) -> tuple[Answered, ...]:
 
 
 def _cell_samples(runs: Sequence[Run], task: str, shots: int) -> Iterator[Answered]:
-    found: dict[str, list[tuple[str, str, Outcome]]] = {}
+    found: dict[str, list[tuple[str, Outcome]]] = {}
     for run in runs:
         for key, cell in run.cells.items():
             if (key.task, key.shots) == (task, shots):
                 for item, outcome in cell.items():
                     if outcome.finish:
-                        found.setdefault(item, []).append((_name(run, key), key.template, outcome))
+                        found.setdefault(item, []).append((_name(run, key), outcome))
     for item, answers in found.items():
-        # Models may have read the same item in different frames; the barest reading is the question itself.
-        prompt = min((question(template, outcome.context) for _, template, outcome in answers), key=len)
-        for model, _, outcome in answers:
+        for model, outcome in answers:
             text = outcome.prediction
             yield Answered(
                 item=item,
-                prompt=prompt,
+                prompt=outcome.question,
                 model=model,
                 text=text,
-                marks=marks(text, outcome.finish, prompt),
+                marks=marks(text, outcome.finish, outcome.question),
                 japanese_share=japanese_share(text),
             )
 
@@ -59,26 +57,9 @@ def _name(run: Run, key: CellKey) -> str:
     return f"{run.scores.model} ({key.template})" if several else run.scores.model
 
 
-def question(template: str, context: str) -> str:
-    """What was asked last in a context, freed from its frame; the whole context where the frame is not known."""
-    frames = _frames(TEMPLATES[template]) if template in TEMPLATES else ()
-    for frame in frames:
-        before, _, rest = frame.partition("{instruction}")
-        middle, _, after = rest.partition("{input}") if "{input}" in rest else ("", "", rest)
-        start = context.rfind(before)
-        asked = context[start + len(before) :].removesuffix(after)
-        if start >= 0 and context.endswith(after) and middle in asked:
-            return asked.replace(middle, "\n\n", 1).strip() if middle else asked.strip()
-    return context.strip()
-
-
-def _frames(template: Template) -> tuple[str, ...]:
-    return tuple(frame for frame in (template.with_input, template.without_input) if "{instruction}" in frame)
-
-
 def marks(text: str, finish: str, prompt: str) -> tuple[str, ...]:
     """What can be said of an answer without a judge."""
-    found = ["cut off" if finish == "length" else "ends"]
+    found = [FINISHES[finish]]
     if not text.strip():
         found.append("empty")
     if repeats_itself(text):

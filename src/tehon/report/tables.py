@@ -1,10 +1,10 @@
-"""Table II: a row a model, base and tuned together, and a column for every task and number of shots."""
+"""Table II: a row a model, base and tuned together, and columns for every task, its metrics and numbers of shots."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from tehon.records.evaluation import Score
 from tehon.records.record import Record
 from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
+from tehon.records.scores import Score
 from tehon.report import wording
 
 BASELINE = "most frequent answer"
@@ -12,7 +12,7 @@ BASELINE = "most frequent answer"
 
 
 class Column(Record, kw_only=True):
-    """One task at one number of shots.
+    """One metric of one task at one number of shots.
 
     Attributes:
         task: its name.
@@ -65,6 +65,11 @@ class ScoreTable(Record, kw_only=True):
     rows: tuple[Row, ...]
     baselines: tuple[float | None, ...]
 
+    @property
+    def has_baseline(self) -> bool:
+        """Whether any column has one."""
+        return any(baseline is not None for baseline in self.baselines)
+
 
 def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTable:
     """The table of these models, or of all."""
@@ -86,16 +91,23 @@ def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTabl
 
 
 def _columns(models: Sequence[ModelColumn]) -> Iterator[Column]:
+    """Task by task every headline metric, each at every number of shots."""
     scores = [(model.model, score) for model in models for score in model.scores]
-    for task, shots in dict.fromkeys((score.task, score.shots) for _, score in scores):
-        cell = [(model, score) for model, score in scores if (score.task, score.shots) == (task, shots)]
-        metric = next((name for name in wording.HEADLINES if any(score.metric == name for _, score in cell)), None)
-        if metric is None:
-            continue
-        asked = dict.fromkeys((model, score.template) for model, score in cell)
-        several = len(asked) > len({model for model, _ in asked})
-        for template in dict.fromkeys(template for _, template in asked) if several else [""]:
-            yield Column(task=task, shots=shots, template=template, metric=metric)
+    for task in dict.fromkeys(score.task for _, score in scores):
+        here = [(model, score) for model, score in scores if score.task == task]
+        for metric in headlines({score.metric for _, score in here}):
+            shown = [(model, score) for model, score in here if score.metric == metric]
+            for shots in dict.fromkeys(score.shots for _, score in shown):
+                asked = dict.fromkeys((model, score.template) for model, score in shown if score.shots == shots)
+                several = len(asked) > len({model for model, _ in asked})
+                for template in dict.fromkeys(template for _, template in asked) if several else [""]:
+                    yield Column(task=task, shots=shots, template=template, metric=metric)
+
+
+def headlines(metrics: Collection[str]) -> tuple[str, ...]:
+    """Those of a task's metrics that the main table shows."""
+    groups = (tuple(name for name in group if name in metrics) for group in wording.HEADLINES)
+    return next(filter(None, groups), ())
 
 
 def _find(model: ModelColumn, column: Column) -> Score | None:
@@ -198,17 +210,23 @@ def side_by_side(report: Report) -> TextTable:
     """The same numbers turned for a terminal: a row a column of Table II, models beside each other."""
     table = score_table(report)
     rows = []
-    for place, column in enumerate(table.columns):
-        baseline = table.baselines[place]
-        cells = [_cell(row.entries[place]) for row in table.rows]
+    for place, (column, baseline) in enumerate(zip(table.columns, table.baselines, strict=True)):
         chance = wording.MISSING if baseline is None else wording.number(column.metric, baseline)
-        rows.append((column_title(column), chance, *cells))
+        cells = [_cell(row.entries[place]) for row in table.rows]
+        rows.append((row_title(column), *([chance] if table.has_baseline else []), *cells))
     return TextTable(
         title=report.title,
-        columns=("", "majority", *(row.model.model for row in table.rows)),
+        columns=("", *(["majority"] if table.has_baseline else []), *(row.model.model for row in table.rows)),
         rows=tuple(rows),
         notes=legend(table),
     )
+
+
+def row_title(column: Column) -> str:
+    """`jnli 3-shot (0.3): accuracy`: short, with shots only where there are any."""
+    shots = f" {column.shots}-shot" if column.shots else ""
+    frame = f" ({column.template})" if column.template else ""
+    return f"{column.task}{shots}{frame}: {wording.short_title(column.metric)}"
 
 
 def _cell(entry: Entry) -> str:

@@ -47,7 +47,11 @@ METRICS = {
     "contains_answer": Metric(
         title="contains the answer", better="higher", meaning="The share of generated answers that hold a right one."
     ),
-    "ends": Metric(title="ends by itself", better="higher", meaning="The share of answers that stop before the limit."),
+    "ends": Metric(
+        title="ends by itself",
+        better="higher",
+        meaning="The share of answers that the model ended by itself.",
+    ),
     "distinct": Metric(
         title="distinct",
         better="higher",
@@ -71,11 +75,16 @@ METRICS = {
 }
 """Metric -> how it is read; a metric that is missing here is shown under its own name, without a direction."""
 
-HEADLINES = ("accuracy", "contains_answer", "item_perplexity_with_end", "item_perplexity", "token_perplexity")
-"""A task's column in the main table shows the first of these that it has."""
+HEADLINES = (
+    ("accuracy",),
+    ("ends", "contains_answer"),
+    ("item_perplexity_with_end", "item_perplexity"),
+    ("token_perplexity",),
+)
+"""A task's columns in the main table show the metrics of the first of these groups that it has any of."""
 
-SHARES = {"accuracy", "contains_answer"}
-"""Metrics that lie between 0 and 1 and have a chance level worth drawing."""
+SHARES = {"accuracy", "ends", "contains_answer"}
+"""Metrics that lie between 0 and 1, drawn as dots on a line."""
 
 MARKS = {"over_training_length": "*", "over_context": "†", "constant": "‡", "stand-in": "§", "other_template": "¶"}
 """Flag -> its mark in tables."""
@@ -91,6 +100,17 @@ MEANINGS = {
     "▼": "worse than its base, p < 0.05 after Holm's correction",
     "▽": "worse than its base, but chance alone could do as much",
 }
+
+
+ANSWER_MARKS = {
+    "ends": "the model gave its end token",
+    "runs on": "it went on into a new heading, where it was cut off",
+    "cut off": "it was still writing at the longest allowed length",
+    "empty": "nothing was answered",
+    "repeats itself": "fewer than half of its runs of six characters are distinct",
+    "echoes the prompt": "the prompt stands in the answer, word for word",
+}
+"""Mark of an answer -> what it means."""
 
 
 def metric(name: str) -> Metric:
@@ -110,6 +130,12 @@ def is_perplexity(name: str) -> bool:
 def metric_title(name: str) -> str:
     """A metric's name where nothing around it says that it is a perplexity."""
     return f"perplexity {metric(name).title}" if is_perplexity(name) else metric(name).title
+
+
+def short_title(name: str) -> str:
+    """The same for a narrow terminal."""
+    plain = name.removesuffix(WITH_END)
+    return metric_title(plain) + ("" if plain == name else " with end")
 
 
 def task_title(name: str) -> str:

@@ -7,9 +7,10 @@ import pytest
 
 from tehon.engine.protocol import Model
 from tehon.engine.scripted import Scripted
-from tehon.evaluate.run import Loader, evaluate
+from tehon.evaluate.run import InMemory, Loader, evaluate
 from tehon.evaluate.subject import Subject
-from tehon.records.evaluation import Cell, Scores, Suite
+from tehon.records.evaluation import Cell, Suite
+from tehon.records.scores import Scores
 from tehon.tasks import TASKS
 
 Evaluate = Callable[..., Scores]
@@ -35,11 +36,11 @@ def run(raw: Path, tmp_path: Path) -> Evaluate:
         out: str = "out",
         model: Model | None = None,
         adapter: Path | None = None,
-        load: Loader | None = None,
+        loader: Loader | None = None,
     ) -> Scores:
         suite = Suite(name="test", protocol="paper", cells=cells)
         subject = Subject(base="scripted", adapter=adapter)
-        loader = load or (lambda _: model or Scripted())
-        return evaluate(suite, subject, tmp_path / out, raw=raw, load=loader)
+        loader = loader or InMemory(model or Scripted())
+        return evaluate(suite, subject, tmp_path / out, raw=raw, loader=loader)
 
     return evaluate_cells

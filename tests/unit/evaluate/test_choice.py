@@ -11,7 +11,8 @@ from tehon.evaluate import choice
 from tehon.evaluate.requests import Asked, context
 from tehon.prompts import choices
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Item, ItemResult, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Item, Loglikelihood, Protocol, Scored
+from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 
 PAPER = PROTOCOLS["paper"]

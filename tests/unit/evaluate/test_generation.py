@@ -1,6 +1,7 @@
 """Answers are judged only by what needs no judge."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
@@ -8,7 +9,8 @@ from msgspec.structs import replace
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import generation
 from tehon.evaluate.requests import Asked, context
-from tehon.records.evaluation import Cell, Item, ItemResult
+from tehon.records.evaluation import Cell, Item
+from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
@@ -27,7 +29,7 @@ def questions() -> list[Asked]:
     ]
 
 
-def result(text: str, finish: str = "end", *, correct: bool | None = None) -> ItemResult:
+def result(text: str, finish: Literal["end", "stop", "length"] = "end", *, correct: bool | None = None) -> ItemResult:
     return ItemResult(
         item="x", task="x", template="t", shots=0, context="", prediction=text, finish=finish, correct=correct
     )
@@ -78,13 +80,21 @@ def test_going_in_circles_is_not_distinct() -> None:
 
 
 def test_figures_of_one_cell() -> None:
-    found = {
-        score.metric: score
-        for score in generation.score([result("富士山です", correct=True), result("", "length", correct=False)])
-    }
+    results = [
+        result("富士山です", correct=True),
+        result("", "length", correct=False),
+        result("北岳", correct=False),
+        result("富士山", "stop", correct=True),
+    ]
+    found = {score.metric: score for score in generation.score(results)}
     assert found["ends"].value == 0.5
-    assert found["distinct"].count == 1
+    assert found["distinct"].count == 3
     assert found["contains_answer"].value == 0.5
+
+
+def test_an_answer_that_runs_on_into_a_new_heading_does_not_end_by_itself() -> None:
+    found = {score.metric: score.value for score in generation.score([result("富士山です。", "stop")])}
+    assert found["ends"] == 0
 
 
 def test_without_right_answers_there_is_no_share_of_them() -> None:

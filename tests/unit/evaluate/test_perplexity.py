@@ -10,7 +10,8 @@ from tehon.errors import NotFinite
 from tehon.evaluate import perplexity
 from tehon.evaluate.requests import Asked
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import ItemResult, Loglikelihood, Score
+from tehon.records.evaluation import Loglikelihood
+from tehon.records.scores import ItemResult, Score
 from tehon.tasks import TASKS
 
 PAPER = PROTOCOLS["paper"]

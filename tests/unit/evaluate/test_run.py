@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tehon.engine.protocol import Model
 from tehon.engine.scripted import Scripted
 from tehon.errors import (
     BadConfig,
@@ -25,20 +26,14 @@ from tehon.errors import (
 )
 from tehon.evaluate import session
 from tehon.evaluate.kept import FOLDER
-from tehon.evaluate.run import evaluate
+from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
-from tehon.records.evaluation import (
-    Cell,
-    ItemResult,
-    Loglikelihood,
-    Protocol,
-    Scored,
-    Scores,
-    Suite,
-)
+from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored, Suite
+from tehon.records.scores import ItemResult, Scores
 from tehon.storage.manifest import read_manifest
 from tehon.storage.raw import STAND_IN
+from tehon.tasks import TASKS
 
 Evaluate = Callable[..., Scores]
 JNLI = Cell(task="jnli", templates=("0.3", "0.2-ja", "alpaca_ja"), shots=(0, 2))
@@ -62,6 +57,13 @@ class Watched(Scripted):
             yield scored
 
 
+class Unloadable(InMemory):
+    """Knows its model, but must not be asked for it."""
+
+    def load(self, subject: Subject) -> Model:
+        raise AssertionError(subject)
+
+
 def items(folder: Path) -> list[ItemResult]:
     return [msgspec.json.decode(line, type=ItemResult) for line in (folder / "items.jsonl").read_bytes().splitlines()]
 
@@ -77,9 +79,14 @@ def test_a_run_writes_every_item_and_every_score(run: Evaluate, tmp_path: Path) 
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["items.jsonl", "manifest.json", "scores.json"]
     manifest = read_manifest(tmp_path / "out", "scores")
     assert set(manifest.files) == {"items.jsonl", "scores.json"}
-    assert {"model", "raw/jnli/valid-v1.3.json", "raw/jnli/train-v1.3.json", "items/qualitative"} <= set(
-        manifest.inputs
-    )
+    assert {"base", "raw/jnli/valid-v1.3.json", "raw/jnli/train-v1.3.json", "items/qualitative"} <= set(manifest.inputs)
+
+
+def test_an_item_says_what_was_asked_free_of_any_frame(run: Evaluate, tmp_path: Path) -> None:
+    run(Cell(task="jnli", templates=("0.3", "alpaca_ja"), shots=(0, 2)))
+    asked = {(one.item, one.instruction, one.input) for one in items(tmp_path / "out")}
+    examples = [item.example for item in TASKS["jnli"].read(tmp_path / "raw" / "jnli" / "valid-v1.3.json")]
+    assert asked == {(one.id, one.instruction, one.input) for one in examples}
 
 
 def test_items_stand_in_upstream_order_with_their_shots(run: Evaluate, tmp_path: Path) -> None:
@@ -98,11 +105,9 @@ def test_the_same_run_twice_gives_the_same_bytes(run: Evaluate, tmp_path: Path) 
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
-def test_a_finished_run_is_answered_from_its_folder(run: Evaluate) -> None:
+def test_a_finished_run_is_answered_from_its_folder_and_loads_no_model(run: Evaluate) -> None:
     first = run(JNLI)
-    again = Watched()
-    assert run(JNLI, model=again) == first
-    assert again.answered == 0
+    assert run(JNLI, loader=Unloadable(Scripted())) == first
 
 
 def test_a_folder_of_another_run_is_never_overwritten(run: Evaluate, tmp_path: Path) -> None:
@@ -111,6 +116,12 @@ def test_a_folder_of_another_run_is_never_overwritten(run: Evaluate, tmp_path: P
     with pytest.raises(OutputTaken):
         run(VQA)
     assert (tmp_path / "out" / "scores.json").read_bytes() == before
+
+
+def test_another_model_is_noticed_before_it_is_loaded(run: Evaluate) -> None:
+    run(JNLI)
+    with pytest.raises(OutputTaken):
+        run(JNLI, loader=Unloadable(Scripted(["別のモデルです。"])))
 
 
 def test_changed_raw_data_make_another_result(run: Evaluate, raw: Path) -> None:
@@ -146,6 +157,22 @@ def test_answers_of_another_model_are_not_taken_over(run: Evaluate, monkeypatch:
     assert run(JNLI, model=other) == run(JNLI, model=Scripted(["まったく違う文章です。"]), out="fresh")
 
 
+class SameFiles(InMemory):
+    """One base, loaded in a precision that its files do not say."""
+
+    def digest(self, subject: Subject) -> str:
+        del subject
+        return "0" * 64
+
+
+def test_answers_in_another_precision_are_not_taken_over(run: Evaluate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 1)
+    with pytest.raises(KeyboardInterrupt):
+        run(JNLI, loader=SameFiles(Watched(6)))
+    other = Scripted(["丸めた文章です。"])
+    assert run(JNLI, loader=SameFiles(other)) == run(JNLI, model=other, out="fresh")
+
+
 @pytest.mark.parametrize("content", [b"", b'{"positions":1,"results":[{"item":', b"\xff\xfe", b"[]"])
 def test_a_half_written_chunk_is_answered_again(
     run: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
@@ -164,7 +191,7 @@ import sys, time
 from pathlib import Path
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import session
-from tehon.evaluate.run import evaluate
+from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Cell, Suite
 
@@ -175,7 +202,7 @@ class Slow(Scripted):
 
 session.CHUNK_ITEMS = 1
 suite = Suite(name="test", protocol="paper", cells=(Cell(task="jnli", shots=(0, 1, 2)),))
-evaluate(suite, Subject(base="scripted"), Path(sys.argv[1]), raw=Path(sys.argv[2]), load=lambda subject: Slow())
+evaluate(suite, Subject(base="scripted"), Path(sys.argv[1]), raw=Path(sys.argv[2]), loader=InMemory(Slow()))
 """
 
 
@@ -223,7 +250,7 @@ def test_progress_hears_of_every_item_once(raw: Path, tmp_path: Path) -> None:
         yield advance
 
     suite = Suite(name="test", protocol="paper", cells=(JNLI, FIVE))
-    evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, progress=listen, load=lambda _: Scripted())
+    evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, progress=listen, loader=InMemory(Scripted()))
     assert set(heard.values()) == {(3, 3), (5, 5)}
     assert len(heard) == 7
 
@@ -239,11 +266,8 @@ def test_a_stand_in_is_named_at_every_score(run: Evaluate, raw: Path) -> None:
 def refused(run: Evaluate, cell: Cell, error: type[Exception], message: str) -> None:
     """What is wrong with the data is found before any model is loaded."""
 
-    def never(subject: Subject) -> Scripted:
-        raise AssertionError(subject)
-
     with pytest.raises(error, match=message):
-        run(cell, load=never)
+        run(cell, loader=Unloadable(Scripted()))
 
 
 def test_an_empty_task_file_is_an_error(run: Evaluate, raw: Path) -> None:
@@ -298,21 +322,21 @@ def test_an_unknown_task_or_template_is_answered_with_near_ones(run: Evaluate) -
 def test_the_same_line_twice_is_an_error(raw: Path, tmp_path: Path) -> None:
     suite = Suite(name="twice", cells=(Cell(task="jnli"), Cell(task="jnli", limit=2)))
     with pytest.raises(BadConfig, match=r"jnli 0\.3 0-shot twice"):
-        evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, load=lambda _: Scripted())
+        evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, loader=InMemory(Scripted()))
 
 
 def test_without_a_raw_folder_the_option_is_named(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(Cell(task="jnli"),))
     with pytest.raises(UsageError, match="--raw"):
-        evaluate(suite, Subject(base="x"), tmp_path / "out", load=lambda _: Scripted())
+        evaluate(suite, Subject(base="x"), tmp_path / "out", loader=InMemory(Scripted()))
 
 
 def test_an_embedded_task_needs_no_raw_folder(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(FIVE,))
-    assert evaluate(suite, Subject(base="x"), tmp_path / "out", load=lambda _: Scripted()).items == 5
+    assert evaluate(suite, Subject(base="x"), tmp_path / "out", loader=InMemory(Scripted())).items == 5
 
 
 def test_a_missing_raw_folder_says_which_file_to_put_where(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(Cell(task="jnli"),))
     with pytest.raises(RawFileMissing, match=r"Put valid\*\.json into .*nowhere/jnli"):
-        evaluate(suite, Subject(base="x"), tmp_path / "o", raw=tmp_path / "nowhere", load=lambda _: Scripted())
+        evaluate(suite, Subject(base="x"), tmp_path / "o", raw=tmp_path / "nowhere", loader=InMemory(Scripted()))

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tehon.engine.scripted import Scripted
-from tehon.errors import DataError, ModelError, RawFileMissing
+from tehon.errors import DataError, ModelError, OutputTaken, RawFileMissing
 from tehon.evaluate.session import Lengths
 from tehon.evaluate.subject import Subject, read_tuned
-from tehon.records.evaluation import Cell, ItemResult, Scores
+from tehon.records.evaluation import Cell
+from tehon.records.scores import ItemResult, Scores
 from tehon.records.tuning import Adapter, Recipe, TuningCounts
 from tehon.storage.manifest import finish
 from tehon.storage.provenance import provenance
@@ -97,6 +98,14 @@ def test_an_adapter_from_elsewhere_says_nothing_about_itself(tmp_path: Path) -> 
     assert (first.template, first.sequence_length) == ("", None)
     (folder / "adapter_model.safetensors").write_bytes(b"2")
     assert read_tuned(folder).fingerprint != first.fingerprint
+
+
+def test_changed_weights_of_an_adapter_make_another_evaluation(run: Evaluate, adapter: Path) -> None:
+    (adapter / "adapter_model.safetensors").write_bytes(b"1")
+    run(Cell(task="vqa"), adapter=adapter)
+    (adapter / "adapter_model.safetensors").write_bytes(b"2")
+    with pytest.raises(OutputTaken):
+        run(Cell(task="vqa"), adapter=adapter)
 
 
 def test_a_folder_that_is_no_adapter_is_an_error(run: Evaluate, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import msgspec
 import pytest
@@ -11,9 +12,10 @@ from msgspec.structs import replace
 
 from tehon.evaluate import choice, generation, perplexity
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Cell, ItemResult, Protocol, Score, Scores, Suite
+from tehon.records.evaluation import Cell, Protocol, Suite
 from tehon.records.files import Provenance
 from tehon.records.release import Release
+from tehon.records.scores import ItemResult, Score, Scores
 from tehon.records.tuning import Adapter, Lora, Recipe, TuningCounts
 from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import finish, pretty
@@ -30,6 +32,7 @@ MADE = Provenance(
 )
 LABELS = ("晴れ", "雨", "雪")
 QUESTIONS = ("日本で一番高い山は何ですか？", "電話が鳴っています。どうすればよいですか？", "京都の三大祭りは何ですか？")
+Finish = Literal["end", "stop", "length"]
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
 
@@ -83,21 +86,22 @@ def likelihoods(*, surprise: float, seed: int, count: int = 40) -> list[ItemResu
     return found
 
 
-def answers(texts: Iterable[str], *, template: str = "alpaca_ja", finish: str = "end") -> list[ItemResult]:
-    """One answer to each of QUESTIONS, asked in a template."""
-    frame = TEMPLATES[template].without_input
+def answers(texts: Iterable[str], *, finishes: Sequence[Finish] = ("end", "end", "end")) -> list[ItemResult]:
+    """One answer to each of QUESTIONS, and how it finished."""
+    frame = TEMPLATES["alpaca_ja"].without_input
     return [
         ItemResult(
             item=f"questions/{place:06d}",
             task="questions",
-            template=template,
+            template="alpaca_ja",
             shots=0,
+            instruction=question,
             context=frame.replace("{instruction}", question),
             prediction=text,
             tokens=len(text),
             finish=finish,
         )
-        for place, (question, text) in enumerate(zip(QUESTIONS, texts, strict=False))
+        for place, (question, text, finish) in enumerate(zip(QUESTIONS, texts, finishes, strict=False))
     ]
 
 
@@ -180,7 +184,7 @@ def pair(write_scores: Write) -> list[Path]:
     dull = ["富士山は山です。" * 8, QUESTIONS[1] * 2, ""]
     good = ["富士山です。", "電話に出てください。", "葵祭、祇園祭、時代祭です。"]
     return [
-        write_scores("small", before + answers(dull, finish="length")),
+        write_scores("small", before + answers(dull, finishes=("length", "stop", "stop"))),
         write_scores(
             "small, tuned",
             after + answers(good),

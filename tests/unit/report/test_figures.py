@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tehon.records.evaluation import ItemResult, Score
 from tehon.records.reporting import CurvePoint, ModelColumn
+from tehon.records.scores import ItemResult, Score
 from tehon.report.figures import BOTTOM, CURVE_POINTS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, curve, strip
 from tehon.report.run import report
 

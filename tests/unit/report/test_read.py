@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from tehon.errors import Damaged, DataError
-from tehon.records.evaluation import ItemResult
 from tehon.records.files import Manifest
 from tehon.records.prompt import Segment
+from tehon.records.scores import ItemResult
 from tehon.report.read import open_folders, read_folders
 from tehon.report.run import report
 from tehon.storage.atomic import write_bytes

@@ -7,9 +7,10 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tehon.records.evaluation import ItemResult
+from tehon.records.scores import ItemResult
 from tehon.report.run import report
 
 Write = Callable[..., Path]
@@ -95,6 +96,26 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page: Page) ->
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
 
 
+def test_two_models_tuned_from_one_base_stand_beside_it(pair: list[Path], write_scores: Write, tmp_path: Path) -> None:
+    items = [msgspec.json.decode(line, type=ItemResult) for line in (pair[1] / "items.jsonl").read_bytes().splitlines()]
+    written = report([*pair, write_scores("small, tuned longer", items, adapter="e" * 64)], tmp_path / "report")
+    text = (tmp_path / "report" / "report.html").read_text("utf-8")
+    tables = re.findall(r"<table>\n<caption>small and what was tuned from it</caption>.*?</table>", text, re.DOTALL)
+    assert len(tables) == 1
+    assert re.findall(r">([^<]+)<small>(?:base|tuned)</small>", tables[0]) == [model.model for model in written.models]
+    rows = re.findall(r'<tr><th scope="row">.*?</tr>', tables[0], re.DOTALL)
+    assert len(rows) == 4
+    assert all(len(re.findall(r">p (?:=|&lt;)", row)) == 2 for row in rows)
+
+
+def test_tuned_models_without_their_base_do_not_claim_to_come_from_each_other(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    runs = [write_scores(name, weather(skill=1, seed=1), adapter=name) for name in ("one", "two")]
+    report(runs, tmp_path / "report")
+    assert "<caption>one and two</caption>" in (tmp_path / "report" / "report.html").read_text("utf-8")
+
+
 def test_japanese_answers_are_marked_as_japanese(page: Page) -> None:
     languages = [attributes.get("lang") for tag, attributes in page.tags if tag == "blockquote"]
     assert languages.count("ja") == 5
@@ -133,5 +154,8 @@ def test_the_latex_table_escapes_names_and_balances_its_columns(
     text = (tmp_path / "report" / "table_2.tex").read_text("utf-8")
     assert r"50 \% \& more\_or\textbackslash{}less" in text
     rows = [line for line in text.splitlines() if line.endswith(r"\\")]
-    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {2}
+    spans = [sum(int(width) - 1 for width in re.findall(r"\\multicolumn\{(\d+)\}", row)) for row in rows]
+    assert {len(re.findall(r"(?<!\\)&", row)) + more for row, more in zip(rows, spans, strict=True)} == {3}
+    assert r"\multicolumn{2}{c}{picture}" in text
+    assert r"\cmidrule(lr){2-2}\cmidrule(lr){3-4}" in text
     assert r"$^{\ddagger}$" in text

@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from tehon.errors import Damaged, DataError, OutputTaken, RawFileMissing, UsageError
-from tehon.records.evaluation import ItemResult, Protocol
+from tehon.records.evaluation import Protocol
 from tehon.records.reporting import Report
+from tehon.records.scores import ItemResult
 from tehon.report.run import report
 from tehon.storage.manifest import MANIFEST, read_manifest, verify
 

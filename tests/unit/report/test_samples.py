@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tehon.records.evaluation import ItemResult
+from tehon.records.scores import ItemResult
+from tehon.report import wording
 from tehon.report.run import report
-from tehon.report.samples import japanese_share, marks, question, repeats_itself
-from tehon.templates import TEMPLATES
+from tehon.report.samples import FINISHES, japanese_share, marks, repeats_itself
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -27,8 +27,8 @@ def test_every_prompt_has_every_model_s_answer(pair: list[Path], tmp_path: Path)
     assert samples[0].prompt == PROMPT
     assert [sample.marks for sample in samples[::2]] == [
         ("cut off", "repeats itself"),
-        ("cut off", "echoes the prompt"),
-        ("cut off", "empty"),
+        ("runs on", "echoes the prompt"),
+        ("runs on", "empty"),
     ]
     assert all(sample.marks == ("ends",) for sample in samples[1::2])
 
@@ -42,24 +42,11 @@ def test_models_asked_in_different_frames_share_the_bare_question(
     assert {sample.prompt for sample in report(runs, tmp_path / "report").samples} == {PROMPT}
 
 
-@pytest.mark.parametrize("name", ["alpaca_ja", "alpaca_en", "vqa_ja", "vqa_en"])
-def test_a_question_is_freed_from_its_frame(name: str) -> None:
-    template = TEMPLATES[name]
-    assert question(name, template.without_input.replace("{instruction}", PROMPT)) == PROMPT
-    shots = template.without_input.replace("{instruction}", "空は？") + "青い。" + template.separator
-    assert question(name, shots + template.without_input.replace("{instruction}", PROMPT)) == PROMPT
-
-
-def test_an_input_follows_its_instruction() -> None:
-    context = (
-        TEMPLATES["alpaca_ja"].with_input.replace("{instruction}", "要約してください。").replace("{input}", "長い文。")
-    )
-    assert question("alpaca_ja", context) == "要約してください。\n\n長い文。"
-
-
-def test_an_unknown_frame_is_shown_whole() -> None:
-    assert question("0.3", "前提：犬\n仮説：猫\n") == "前提：犬\n仮説：猫"
-    assert question("alpaca_ja", "something else") == "something else"
+def test_an_input_follows_its_instruction(write_scores: Write, questions: Items, tmp_path: Path) -> None:
+    (asked,) = questions(["短い文。"])
+    asked = replace(asked, instruction="要約してください。", input="長い文。")
+    (sample,) = report([write_scores("small", [asked])], tmp_path / "report").samples
+    assert sample.prompt == "要約してください。\n\n長い文。"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +65,7 @@ def test_going_in_circles_is_seen(text: str, circles: bool) -> None:  # noqa: FB
 
 def test_a_short_prompt_may_stand_in_a_good_answer() -> None:
     assert marks("犬は動物です。", "end", "犬は") == ("ends",)
-    assert marks(f"{PROMPT}富士山です。", "stop", PROMPT) == ("ends", "echoes the prompt")
+    assert marks(f"{PROMPT}富士山です。", "stop", PROMPT) == ("runs on", "echoes the prompt")
 
 
 @pytest.mark.parametrize(
@@ -87,3 +74,13 @@ def test_a_short_prompt_may_stand_in_a_good_answer() -> None:
 )
 def test_the_share_of_japanese_is_of_letters(text: str, share: float) -> None:
     assert japanese_share(text) == share
+
+
+def test_only_the_model_s_own_end_token_ends_an_answer() -> None:
+    assert [marks("はい。", finish, PROMPT) for finish in FINISHES] == [("ends",), ("runs on",), ("cut off",)]
+
+
+def test_every_mark_is_explained() -> None:
+    texts = ["", "は" * 40, PROMPT, "はい。"]
+    given = {mark for finish in FINISHES for text in texts for mark in marks(text, finish, PROMPT)}
+    assert given == wording.ANSWER_MARKS.keys()

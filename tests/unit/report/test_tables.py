@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tehon.records.evaluation import ItemResult
 from tehon.records.reporting import Report
+from tehon.records.scores import ItemResult
 from tehon.report.run import report
-from tehon.report.tables import BASELINE, column_title, legend, score_table, side_by_side
+from tehon.report.tables import BASELINE, column_title, headlines, legend, score_table, side_by_side
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -20,19 +20,47 @@ def written(pair: list[Path], tmp_path: Path) -> Report:
     return report(pair, tmp_path / "report", title="Weather")
 
 
-def test_every_task_has_one_column_with_its_headline_metric(written: Report) -> None:
+def test_every_task_has_a_column_for_each_of_its_headline_metrics(written: Report) -> None:
     assert [column_title(column) for column in score_table(written).columns] == [
         "weather, 3-shot: accuracy",
         "picture, 0-shot: perplexity per item, with end token",
+        "picture, 0-shot: perplexity per item",
+        "questions, 0-shot: ends by itself",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "shown"),
+    [
+        ({"accuracy", "mcc", "macro_f1"}, ("accuracy",)),
+        ({"distinct", "contains_answer", "ends"}, ("ends", "contains_answer")),
+        ({"token_perplexity", "item_perplexity"}, ("item_perplexity",)),
+        ({"token_perplexity"}, ("token_perplexity",)),
+        ({"mcc"}, ()),
+    ],
+)
+def test_the_first_group_that_a_task_has_is_shown_whole(metrics: set[str], shown: tuple[str, ...]) -> None:
+    assert headlines(metrics) == shown
+
+
+def test_columns_of_one_task_and_metric_stand_together(write_scores: Write, questions: Items, tmp_path: Path) -> None:
+    once = [replace(item, correct=True) for item in questions(["北岳", "出ます。"])]
+    items = [*once, *(replace(item, shots=2) for item in once)]
+    table = score_table(report([write_scores("small", items)], tmp_path / "report"))
+    assert [(column.metric, column.shots) for column in table.columns] == [
+        ("ends", 0),
+        ("ends", 2),
+        ("contains_answer", 0),
+        ("contains_answer", 2),
     ]
 
 
 def test_low_perplexity_and_high_accuracy_are_best(written: Report) -> None:
     base, tuned = score_table(written).rows
-    assert [entry.best for entry in base.entries] == [False, False]
-    assert [entry.best for entry in tuned.entries] == [True, True]
-    assert [entry.arrow for entry in tuned.entries] == ["▲", "▲"]
-    assert [entry.arrow for entry in base.entries] == ["", ""]
+    assert [entry.best for entry in base.entries] == [False] * 4
+    assert [entry.best for entry in tuned.entries] == [True] * 4
+    assert [entry.arrow for entry in tuned.entries] == ["△", "▲", "▲", "△"]
+    assert [entry.arrow for entry in base.entries] == [""] * 4
 
 
 def test_a_constant_answer_is_marked_and_equals_the_baseline(written: Report) -> None:
@@ -44,7 +72,7 @@ def test_a_constant_answer_is_marked_and_equals_the_baseline(written: Report) ->
 
 def test_the_legend_counts_items_and_explains_only_what_is_there(written: Report) -> None:
     lines = legend(score_table(written))
-    assert [line[0] for line in lines] == ["*", "‡", "§", "▲"]
+    assert [line[0] for line in lines] == ["*", "‡", "§", "▲", "△"]
     assert lines[0].endswith("(small, tuned, weather, 3-shot: 60 of 60)")
 
 
@@ -54,6 +82,21 @@ def test_the_terminal_s_table_has_a_text_for_every_column(written: Report) -> No
     assert table.rows[0][1:3] == ("0.617", "0.617 ±0.063‡")
     assert table.rows[1][3].endswith("§ ▲")
     assert all(len(row) == len(table.columns) for row in table.rows)
+    assert [row[0] for row in table.rows] == [
+        "weather 3-shot: accuracy",
+        "picture: perplexity per item with end",
+        "picture: perplexity per item",
+        "questions: ends by itself",
+    ]
+
+
+def test_the_terminal_s_table_has_no_majority_where_no_task_has_one(
+    write_scores: Write, picture: Items, tmp_path: Path
+) -> None:
+    table = side_by_side(report([write_scores("small", picture(surprise=1, seed=1))], tmp_path / "report"))
+    assert table.columns == ("", "small")
+    assert all(len(row) == 2 for row in table.rows)
+    assert BASELINE.capitalize() not in (tmp_path / "report" / "report.html").read_text("utf-8")
 
 
 def test_equal_values_are_all_best_and_have_no_arrow(write_scores: Write, weather: Items, tmp_path: Path) -> None:
@@ -87,6 +130,10 @@ def test_templates_are_columns_of_their_own_only_where_a_model_has_several(
     assert [column_title(column) for column in score_table(both).columns] == [
         "weather, 3-shot (0.3): accuracy",
         "weather, 3-shot (0.2): accuracy",
+    ]
+    assert [row[0] for row in side_by_side(both).rows] == [
+        "weather 3-shot (0.3): accuracy",
+        "weather 3-shot (0.2): accuracy",
     ]
 
 
