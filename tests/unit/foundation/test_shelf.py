@@ -39,7 +39,8 @@ def test_asking_for_names_imports_no_entry() -> None:
 def test_building_and_reporting_start_without_torch() -> None:
     code = (
         "import sys, tehon, tehon.cli.main, tehon.build.pipeline, tehon.report.run; "
-        "from tehon.sources import SOURCES; from tehon.tasks import TASKS; list(SOURCES.values()); list(TASKS.values()); "
+        "from tehon.sources import SOURCES; from tehon.tasks import TASKS; "
+        "list(SOURCES.values()); list(TASKS.values()); "
         "print(sorted({'torch', 'transformers', 'peft', 'accelerate'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
