@@ -17,7 +17,7 @@ from tehon.families import FAMILIES
 from tehon.formats.toml import read_table
 from tehon.progress import silent
 from tehon.prompts import ask, render
-from tehon.recipes import EXPERIMENTS, MIXTURES, RECIPES, SUITES
+from tehon.recipes import EXPERIMENTS, MIXTURES, PROTOCOLS, RECIPES, SUITES
 from tehon.records.corpus import Drop, Example, ReadOptions
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
@@ -172,6 +172,11 @@ def _suite(name: str, _: Path | None) -> Lines:
     yield f"{len(suite.cells)} cells, protocol {suite.protocol}"
 
 
+def _protocol(name: str, _: Path | None) -> Lines:
+    protocol = PROTOCOLS.open(name)
+    yield f"encode {protocol.encode}, bos {protocol.bos}, shots {protocol.shots}, overlong {protocol.overlong}"
+
+
 def _experiment(name: str, raw: Path | None) -> Lines:
     experiment = EXPERIMENTS.open(name)
     stages = Stages(experiment, Path(), None, silent)
@@ -194,6 +199,7 @@ CHECKS: Mapping[str, tuple[Mapping[str, Record], Look]] = {
     "mixture": (MIXTURES, _mixture),
     "recipe": (RECIPES, _recipe),
     "suite": (SUITES, _suite),
+    "protocol": (PROTOCOLS, _protocol),
     "experiment": (EXPERIMENTS, _experiment),
 }
-TOML_KEYS = {"sources": "mixture", "cells": "suite", "bases": "experiment", "template": "recipe"}
+TOML_KEYS = {"sources": "mixture", "cells": "suite", "bases": "experiment", "template": "recipe", "encode": "protocol"}

@@ -17,7 +17,7 @@ import pytest
 from tehon.sources import SOURCES
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-SHELVES = ("sources", "templates", "tasks", "families", "mixtures", "recipes", "suites", "experiments")
+SHELVES = ("sources", "templates", "tasks", "families", "mixtures", "recipes", "suites", "protocols", "experiments")
 ROW = {"instruction": "空の色は？", "input": "", "output": "青です。"}
 
 

@@ -9,13 +9,15 @@ from rich.table import Table
 
 from tehon.cli.console import AsJson, Debug, out, show
 from tehon.families import FAMILIES
-from tehon.recipes import EXPERIMENTS, MIXTURES, RECIPES, SUITES
+from tehon.recipes import EXPERIMENTS, MIXTURES, PROTOCOLS, RECIPES, SUITES
 from tehon.records.record import Record
 from tehon.sources import SOURCES
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
-ShelfName = Literal["sources", "templates", "tasks", "families", "mixtures", "recipes", "suites", "experiments"]
+ShelfName = Literal[
+    "sources", "templates", "tasks", "families", "mixtures", "recipes", "suites", "protocols", "experiments"
+]
 
 SHELVES: dict[ShelfName, Mapping[str, Record]] = {
     "sources": SOURCES,
@@ -25,6 +27,7 @@ SHELVES: dict[ShelfName, Mapping[str, Record]] = {
     "mixtures": MIXTURES,
     "recipes": RECIPES,
     "suites": SUITES,
+    "protocols": PROTOCOLS,
     "experiments": EXPERIMENTS,
 }
 
@@ -32,7 +35,7 @@ SHELVES: dict[ShelfName, Mapping[str, Record]] = {
 def list_entries(
     shelf: Annotated[ShelfName, typer.Argument(help="What to list.")], *, json: AsJson = False, debug: Debug = False
 ) -> None:
-    """List what there is: sources, templates, tasks, families, mixtures, recipes, suites or experiments."""
+    """List what there is: sources, templates, tasks, families, mixtures, recipes, suites, protocols or experiments."""
     del debug
     entries = {name: shown(entry) for name, entry in SHELVES[shelf].items()}
     if json:

@@ -2,25 +2,44 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from tehon import __version__
 from tehon.cli import build, check, demo, evaluate, generate, listing, report, run, tune
-from tehon.cli.console import err
+from tehon.cli.console import err, out
 from tehon.errors import TehonError
 from tehon.storage.atomic import disk_errors
 
 INTERRUPTED = 130
 """Typer's exit code after Ctrl-C, the shell's convention."""
 
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - the form of typer's callbacks
+    if asked:
+        out.print(f"tehon {__version__}")
+        raise typer.Exit
+
+
+def tehon(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """From task corpora to a conversational model: build a licensed dataset, tune, evaluate, report."""
+    del version
+
+
 app = typer.Typer(
     name="tehon",
-    help="From task corpora to a conversational model: build a licensed dataset, tune, evaluate, report.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.callback()(tehon)
 app.command("list")(listing.list_entries)
 app.command("check")(check.check)
 app.command("build")(build.build)
