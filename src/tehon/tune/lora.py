@@ -43,19 +43,29 @@ def add(net: Network, recipe: Recipe) -> Any:  # noqa: ANN401 - a foreign class 
 
 
 def targets(net: Network, recipe: Recipe) -> list[str]:
-    """The names of the modules to change: the recipe's, else the family's.
+    """The modules to change: the recipe's, else the family's.
+
+    Their short names, or their full ones where a part beside the text model, such as an image encoder, has modules of
+    the same name, which stay as they are.
 
     Raises:
         TargetsMissing: a name belongs to no linear module below the head; near names are suggested.
     """
-    linear = {name.rpartition(".")[2] for name, module in net.body.named_modules() if isinstance(module, nn.Linear)}
+    linear = {name: module for name, module in net.model.named_modules() if isinstance(module, nn.Linear)}
+    below_head = set(net.body.modules())
+    known = sorted({_last(name) for name, module in linear.items() if module in below_head})
     wanted = sorted(recipe.lora.targets or net.family.targets)
     for target in wanted:
-        if target not in linear:
-            near = get_close_matches(target, sorted(linear), n=3, cutoff=0.4) or sorted(linear)
+        if target not in known:
+            near = get_close_matches(target, known, n=3, cutoff=0.4) or known
             problem = f"lora.targets must name linear modules of the model, but there is no {target}"
             raise TargetsMissing(f"recipe {recipe.name}", problem, f"Take one of {', '.join(near)}")
-    return wanted
+    meant = {name: module in below_head for name, module in linear.items() if _last(name) in wanted}
+    return wanted if all(meant.values()) else sorted(name for name, inside in meant.items() if inside)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def parameters(tuned: Any) -> Parameters:  # noqa: ANN401 - a foreign class without types
