@@ -173,7 +173,7 @@ def test_a_full_disk_ends_with_its_own_exit_code_and_nothing_finished(tehon: Run
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tehon: Run, tmp_path: Path) -> None:
+def test_ctrl_c_ends_with_130_the_same_command_goes_on_and_then_does_nothing(tehon: Run, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tehon", "demo", "--tiny", "--out", "demo"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as running:
         deadline = time.monotonic() + 60
@@ -186,3 +186,8 @@ def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tehon: Run, tmp_path:
     done = tehon("demo", "--tiny", "--out", "demo")
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    again = tehon("demo", "--tiny", "--out", "demo", "--json")
+    assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert [model["role"] for model in json.loads(again.stdout)["models"]] == ["base", "tuned"] * 2
