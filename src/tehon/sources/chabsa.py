@@ -1,0 +1,119 @@
+"""chABSA: sentences from companies' annual reports, with the opinions that they hold about sales, profit and the like.
+
+The paper proposes this corpus for sentiment but did not use it, so both renderings are the same. Used: `sentence` and
+the `polarity` of all of its opinions (positive: ポジティブ, negative: ネガティブ, neutral: 中立), under one of three
+wordings. A sentence with several opinions is used where all of them have one polarity; where they differ, or where
+there is none, the sentence as a whole has no label and is left out. Cluster: sentiment. All 230 documents may be
+trained on; of the 184 at hand, 1,828 of 4,936 sentences are used (1,037 positive, 730 negative, 61 neutral).
+
+Put the unpacked `e*_ann.json` files, or the folder that holds them, into the raw folder.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tehon.formats.finding import chosen, find_all
+from tehon.formats.json_document import read_json
+from tehon.formats.judgement import Judged, Judgement
+from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, examples
+
+SENTIMENT = Judgement(
+    source="chabsa",
+    part="sentences",
+    cluster="sentiment",
+    wordings=(
+        "次の文の内容は「ポジティブ」「ネガティブ」「中立」のどれですか。",
+        "次の文は企業の報告書の一文です。書かれている評価を、ポジティブ、ネガティブ、中立のどれか一つで答えてください。",
+        "次の文が良い知らせなら「ポジティブ」、悪い知らせなら「ネガティブ」、どちらでもなければ「中立」と答えてください。",
+    ),
+    words={"positive": "ポジティブ", "negative": "ネガティブ", "neutral": "中立"},
+)
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """What a sentence says of one target."""
+
+    polarity: str
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """One sentence of a report."""
+
+    sentence_id: int
+    sentence: str
+    opinions: tuple[Opinion, ...]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One file of the corpus."""
+
+    sentences: tuple[Sentence, ...]
+
+
+def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
+    """Every sentence of one polarity, file by file."""
+    return examples(SOURCE, _rows(folder, options))
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split in chosen(SOURCE.splits, options.splits):
+        for path in find_all(folder, "*_ann.json", "*/*_ann.json"):
+            for sentence in read_json(path, Report).sentences:
+                place = f"{path.name}:{sentence.sentence_id}"
+                polarities = {opinion.polarity for opinion in sentence.opinions}
+                if len(polarities) != 1:
+                    reason = "opinions of several polarities" if polarities else "no opinion"
+                    yield LeftOut(place=place, reason=reason)
+                    continue
+                judged = Judged(
+                    place=place,
+                    id=f"{path.name.removesuffix('_ann.json')}-{sentence.sentence_id}",
+                    split=split,
+                    material=sentence.sentence,
+                    label=polarities.pop(),
+                )
+                yield SENTIMENT.row(judged, options.seed)
+
+
+SOURCE = Source(
+    name="chabsa",
+    title="chABSA-dataset",
+    licence=Licence(
+        spdx="CC-BY-4.0",
+        url="https://github.com/chakki-works/chABSA-dataset#license",
+        attribution="TIS Inc., chABSA-dataset, CC BY 4.0; text of annual reports published on EDINET",
+    ),
+    citation="Takahiro Kubo, Hiroki Nakayama: chABSA: Aspect Based Sentiment Analysis dataset in Japanese, 2018.",
+    homepage="https://github.com/chakki-works/chABSA-dataset",
+    splits={"all": True},
+    benchmark="chabsa",
+    downloads=(
+        Download(
+            url="https://s3-ap-northeast-1.amazonaws.com/dev.tech-sketch.jp/chakki/public/chABSA-dataset.zip",
+        ),
+    ),
+    parts=(SENTIMENT.as_part(),),
+    sample={
+        "e00001_ann.json": """{"header": {"document_id": "E00001", "document_name": "見本株式会社",
+ "doc_text": "有価証券報告書", "edi_id": "E00001", "security_code": "00000", "category33": "小売業",
+ "category17": "小売", "scale": "6"}, "sentences": [
+{"sentence_id": 0, "sentence": "傘の売上は前の年を大きく上回りました", "opinions": [
+ {"target": "傘", "category": "product#sales", "polarity": "positive", "from": 0, "to": 1}]},
+{"sentence_id": 1, "sentence": "靴の売上も利益も減りました", "opinions": [
+ {"target": "靴", "category": "product#sales", "polarity": "negative", "from": 0, "to": 1},
+ {"target": "靴", "category": "product#profit", "polarity": "negative", "from": 0, "to": 1}]},
+{"sentence_id": 2, "sentence": "傘は売れましたが、靴は売れませんでした", "opinions": [
+ {"target": "傘", "category": "product#sales", "polarity": "positive", "from": 0, "to": 1},
+ {"target": "靴", "category": "product#sales", "polarity": "negative", "from": 9, "to": 10}]},
+{"sentence_id": 3, "sentence": "当社は三つの店を営んでいます", "opinions": []}]}""".encode(),
+        "e00002_ann.json": """{"header": {"document_id": "E00002"}, "sentences": [
+{"sentence_id": 0, "sentence": "町の景気は横ばいでした", "opinions": [
+ {"target": "町の景気", "category": "market#general", "polarity": "neutral", "from": 0, "to": 4}]},
+{"sentence_id": 1, "sentence": "費用は見込みどおりでした", "opinions": [
+ {"target": "費用", "category": "company#cost", "polarity": "unsure", "from": 0, "to": 2}]}]}""".encode(),
+    },
+    read=read,
+)
