@@ -1,6 +1,7 @@
-"""XML as a stream of elements, without document types and so without entities or anything fetched."""
+"""XML as a stream of elements, without entities of its own and without anything fetched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
@@ -43,18 +44,32 @@ def read_xml(path: Path, tag: str) -> Iterator[Element]:
     Raises:
         BadRawFile: the file is not well-formed, declares a document type, or nests deeper than MAX_DEPTH.
     """
-    where = str(path)
-    builder = _Builder(where, tag)
     with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            builder.feed(chunk, final=False)
-            yield from builder.take()
+        yield from xml_elements(iter(partial(stream.read, CHUNK_BYTES), b""), str(path), tag)
+
+
+def xml_elements(chunks: Iterable[bytes], where: str, tag: str, *, doctype: bool = False) -> Iterator[Element]:
+    """The same from the bytes of a file in pieces.
+
+    Args:
+        chunks: of the file, in order.
+        where: its name for messages.
+        tag: the elements' name.
+        doctype: the file may name a document type, as Medline's do; it is not fetched, and entities stay forbidden.
+
+    Raises:
+        BadRawFile: as `read_xml`.
+    """
+    builder = _Builder(where, tag, doctype=doctype)
+    for chunk in chunks:
+        builder.feed(chunk, final=False)
+        yield from builder.take()
     builder.feed(b"", final=True)
     yield from builder.take()
 
 
 class _Builder:
-    def __init__(self, where: str, tag: str) -> None:
+    def __init__(self, where: str, tag: str, *, doctype: bool) -> None:
         self._where = where
         self._tag = tag
         self._depth = 0
@@ -65,7 +80,10 @@ class _Builder:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
-        self._parser.StartDoctypeDeclHandler = self._doctype
+        if doctype:
+            self._parser.EntityDeclHandler = self._entity
+        else:
+            self._parser.StartDoctypeDeclHandler = self._doctype
 
     def feed(self, chunk: bytes, *, final: bool) -> None:
         try:
@@ -105,3 +123,7 @@ class _Builder:
     def _doctype(self, *declaration: object) -> None:
         del declaration
         raise BadRawFile(self._where, "must not declare a document type, but does", "Do not use this file")
+
+    def _entity(self, *declaration: object) -> None:
+        del declaration
+        raise BadRawFile(self._where, "must not declare an entity, but does", "Do not use this file")

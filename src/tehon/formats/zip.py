@@ -21,7 +21,7 @@ def zip_member(path: Path, name: str, limit_bytes: int = MAX_MEMBER_BYTES) -> by
     try:
         with ZipFile(path) as archive:
             infos = archive.infolist()
-            _check(where, infos)
+            check_archive(where, infos)
             found = [info for info in infos if info.filename.rpartition("/")[2] == name]
             if not found:
                 raise RawFileMissing(where, f"must hold {name}, but does not", "Fetch the archive again")
@@ -36,7 +36,12 @@ def zip_member(path: Path, name: str, limit_bytes: int = MAX_MEMBER_BYTES) -> by
         raise BadRawFile(where, f"must be a whole zip archive, but {error}", "Fetch the file again") from error
 
 
-def _check(where: str, infos: list[ZipInfo]) -> None:
+def check_archive(where: str, infos: list[ZipInfo]) -> None:
+    """Refuse an archive with a member that leads out, is no plain file, or that only a bomb would hold.
+
+    Raises:
+        BadRawFile: it has one.
+    """
     if sum(info.file_size for info in infos) > MAX_ARCHIVE_BYTES:
         raise refused(where, f"must unpack to at most {MAX_ARCHIVE_BYTES} bytes, but says that it has more")
     for info in infos:
@@ -52,7 +57,7 @@ def _check(where: str, infos: list[ZipInfo]) -> None:
 def pack_zip(files: dict[str, bytes]) -> bytes:
     """A zip archive of these files, the same bytes every time."""
     packed = io.BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(packed, "w") as archive:
         for name, data in files.items():
-            archive.writestr(ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), data)
+            archive.writestr(ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), data, ZIP_DEFLATED)
     return packed.getvalue()

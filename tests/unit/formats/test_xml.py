@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tehon.errors import BadRawFile
-from tehon.formats.xml import read_xml
+from tehon.formats.xml import read_xml, xml_elements
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -43,3 +43,25 @@ def test_xml_that_is_not_well_formed_is_an_error(tmp_path: Path, text: str) -> N
 def test_endless_nesting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRawFile, match="must nest at most"):
         list(read_xml(write(tmp_path, "<a>" * 1000), "q"))
+
+
+def elements(text: str) -> list[str]:
+    return [element.text for element in xml_elements([text.encode()], "f.xml", "q", doctype=True)]
+
+
+def test_a_named_document_type_is_allowed_where_declared_and_never_fetched() -> None:
+    assert elements('<!DOCTYPE r PUBLIC "-//NLM//DTD" "file:///nowhere.dtd"><r><q>問い</q></r>') == ["問い"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><r><q>&b;</q></r>',
+        '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><r><q>&a;</q></r>',
+        '<!DOCTYPE r [<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]><r/>',
+    ],
+    ids=["bomb", "external", "parameter"],
+)
+def test_an_entity_is_refused_even_then(text: str) -> None:
+    with pytest.raises(BadRawFile, match="must not declare an entity"):
+        elements(text)

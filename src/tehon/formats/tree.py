@@ -1,0 +1,115 @@
+"""A corpus of many files: a zip archive as its project publishes it, or the folder that it was unpacked to."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+from zipfile import BadZipFile, ZipFile
+
+from tehon.errors import BadRawFile, RawFileMissing
+from tehon.formats.lines import file_lines, stream_lines
+from tehon.formats.members import check_size
+from tehon.formats.zip import check_archive
+
+
+class Tree(Protocol):
+    """Files by their path, `/` between its pieces.
+
+    Attributes:
+        where: the archive's or the folder's path, for messages.
+        names: of all files, sorted.
+    """
+
+    where: str
+    names: list[str]
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of one file with their ends.
+
+        Raises:
+            BadRawFile: the file is damaged.
+        """
+
+
+class Folder:
+    """The files below a folder, hidden ones left out."""
+
+    def __init__(self, path: Path) -> None:
+        """Look what is there."""
+        self.where = str(path)
+        self._path = path
+        found = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
+        self.names = sorted(name.as_posix() for name in found if not any(p.startswith(".") for p in name.parts))
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of one file with their ends."""
+        return file_lines(self._path / name)
+
+
+class Archive:
+    """The files of an open zip archive; nothing is unpacked to disk."""
+
+    def __init__(self, path: Path, archive: ZipFile) -> None:
+        """See that the archive obeys the rules of `members`."""
+        self.where = str(path)
+        self._archive = archive
+        check_archive(self.where, archive.infolist())
+        self.names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of one member with their ends.
+
+        Raises:
+            BadRawFile: the member is damaged or too large.
+        """
+        check_size(self.where, name, self._archive.getinfo(name).file_size)
+        try:
+            with self._archive.open(name) as stream:
+                yield from stream_lines(cast("BinaryIO", stream), f"{self.where}/{name}")
+        except (BadZipFile, EOFError, zlib.error) as error:
+            raise _damaged(self.where, error) from error
+
+
+@contextmanager
+def open_tree(folder: Path, pattern: str) -> Iterator[Tree]:
+    """The files of the one archive in `folder` that matches a pattern, or of the folder itself where there is none.
+
+    Raises:
+        RawFileMissing: the folder holds nothing.
+        BadRawFile: several archives match, or the archive is damaged or breaks a rule of `members`.
+    """
+    found = sorted(folder.glob(pattern))
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise BadRawFile(str(folder), f"must hold one file {pattern}, but holds {names}", "Move all but one away")
+    if found:
+        try:
+            with ZipFile(found[0]) as archive:
+                yield Archive(found[0], archive)
+        except BadZipFile as error:
+            raise _damaged(str(found[0]), error) from error
+        return
+    tree = Folder(folder)
+    if not tree.names:
+        raise RawFileMissing(str(folder), f"must hold {pattern} or its files, but has none", f"Put {pattern} there")
+    yield tree
+
+
+def find_name(tree: Tree, name: str) -> str:
+    """The one file of a tree whose path ends in `name`, such as `data/train.txt`.
+
+    Raises:
+        RawFileMissing: there is none.
+        BadRawFile: there are several.
+    """
+    found = [path for path in tree.names if f"/{path}".endswith(f"/{name}")]
+    if not found:
+        raise RawFileMissing(tree.where, f"must hold {name}, but does not", f"Put {name} there")
+    if len(found) > 1:
+        raise BadRawFile(tree.where, f"must hold one {name}, but holds {len(found)}", "Leave only one there")
+    return found[0]
+
+
+def _damaged(where: str, error: BaseException) -> BadRawFile:
+    return BadRawFile(where, f"must be a whole zip archive, but {error}", "Fetch the file again")
