@@ -1,0 +1,161 @@
+"""Aozora Bunko: the openings of literary works out of copyright, asked for by title and the other way round.
+
+Two distributions are read, each with its own encoding: the release AozoraTxt (`person_utf8/`, UTF-8), which the paper
+used, as a zip archive or unpacked, and aozorabunko_text (`cards/`, CP932).
+
+`published` takes the file's second line for the author even where it is a subtitle, all spaces out, and as the opening
+the hundred characters behind the second ruler, ruby, inner notes and a short work's colophon included; a file without
+two rulers gives the empty opening `「」です。`. `fixed` reads the heading up to its empty line, joins a subtitle to the
+title, takes ruby, notes, headings and the colophon out, ends the opening at the end of a sentence where one is near,
+and leaves works without a text out.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tehon.errors import BadRawFile, RawFileMissing
+from tehon.formats.aozora import RULER, read_work
+from tehon.formats.finding import chosen
+from tehon.formats.lines import decoded
+from tehon.formats.tree import Tree, open_tree
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.rows import LeftOut, Row, examples
+
+ENCODINGS = {"person_utf8": "utf-8", "cards": "cp932"}
+"""Folder of a distribution -> the encoding of the files in it."""
+LONGEST = 100
+"""Characters of an opening."""
+SENTENCE_ENDS = "。！？"
+
+
+class Opening(NamedTuple):
+    """How a work begins."""
+
+    title: str
+    author: str
+    text: str
+
+
+def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
+    """For every work its opening, file by file, then for every opening its work."""
+    return examples(SOURCE, _rows(folder, options))
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split in chosen(SOURCE.splits, options.splits):
+        with open_tree(folder, "*.zip") as tree:
+            names, encoding = _texts(tree)
+            for part in ("opening", "work"):
+                for name in names:
+                    found = _opening(tree, name, encoding, options.rendering)
+                    if isinstance(found, Opening):
+                        yield _row(found, name, part, split)
+                    elif part == "opening":
+                        yield LeftOut(place=name, reason=found)
+
+
+def _row(found: Opening, name: str, part: str, split: str) -> Row:
+    title, author, text = found
+    if part == "opening":
+        instruction, response = f"{author}の作品『{title}』の冒頭を教えてください。", f"「{text}」です。"
+    else:
+        instruction = f"「{text}」で始まる文学作品の作者とタイトルを教えてください。"
+        response = f"{author}の『{title}』です。"
+    return Row(upstream_id=name, instruction=instruction, response=response, part=part, split=split)
+
+
+def _texts(tree: Tree) -> tuple[list[str], str]:
+    """The names of the works' files and their encoding."""
+    found = {
+        encoding: [name for name in tree.names if f"/{place}/" in f"/{name}" and name.endswith(".txt")]
+        for place, encoding in ENCODINGS.items()
+    }
+    present = [(names, encoding) for encoding, names in found.items() if names]
+    wanted = " or ".join(ENCODINGS)
+    if not present:
+        raise RawFileMissing(tree.where, f"must hold texts in {wanted}, but has none", "Fetch one of the two there")
+    if len(present) > 1:
+        raise BadRawFile(tree.where, f"must hold texts in {wanted}, but has both", "Move one of the two away")
+    return present[0]
+
+
+def _opening(tree: Tree, name: str, encoding: str, rendering: Rendering) -> Opening | str:
+    """How a file's work begins, or why it cannot be said; no more of the file is read than that takes."""
+    lines = decoded(tree.lines(name), name, encoding)
+    try:
+        return published(lines) if rendering == "published" else fixed(lines)
+    except BadRawFile:
+        return "damaged, or not in the declared encoding"
+
+
+def published(lines: Iterable[str]) -> Opening | str:
+    """As the paper's generator read a file."""
+    rest = (line.replace("\u3000", "").replace(" ", "").strip("\r\n") for line in lines)
+    title, author = next(rest, ""), next(rest, "")
+    if not author:
+        return "no title and author"
+    text, rulers = "", 0
+    for line in rest:
+        if line.startswith(RULER):
+            rulers += 1
+        elif rulers > 1 and not line.startswith("［＃"):
+            text += line
+            if len(text) >= LONGEST:
+                break
+    return Opening(title, author, text[:LONGEST])
+
+
+def fixed(lines: Iterable[str]) -> Opening | str:
+    """The opening without markup, up to the end of a sentence where one is near."""
+    work = read_work(lines)
+    if work is None:
+        return "no title and author"
+    text = ""
+    for paragraph in work.paragraphs:
+        text += paragraph
+        if len(text) > LONGEST:
+            break
+    if not text:
+        return "no text"
+    if len(text) > LONGEST:
+        end = 1 + max(text.rfind(mark, 0, LONGEST) for mark in SENTENCE_ENDS)
+        text = text[: end if end > LONGEST // 2 else LONGEST]
+    return Opening(work.title, work.author, text)
+
+
+SOURCE = Source(
+    name="aozora",
+    title="Aozora Bunko",
+    licence=Licence(
+        # Out of copyright in Japan; Aozora Bunko's handling rules ask for the notice.
+        spdx="LicenseRef-Aozora-Bunko-public-domain",
+        url="https://www.aozora.gr.jp/guide/kijyunn.html",
+        attribution="青空文庫 (Aozora Bunko), https://www.aozora.gr.jp, and its volunteers",
+    ),
+    citation="青空文庫. https://www.aozora.gr.jp.",
+    homepage="https://www.aozora.gr.jp/",
+    splits={"all": True},
+    downloads=(Download(url="https://github.com/levelevel/AozoraTxt/releases/download/v20221227/AozoraTxt_UTF8.zip"),),
+    parts=(
+        Part(name="opening", cluster="commonsense", wording="{author}の作品『{title}』の冒頭を教えてください。"),
+        Part(
+            name="work", cluster="commonsense", wording="「{text}」で始まる文学作品の作者とタイトルを教えてください。"
+        ),
+    ),
+    sample={
+        "AozoraTxt/person_utf8/000000/mihon_no_mizuumi.txt": (
+            f"見本の湖\r\n――ある秋の話――\r\n見本太郎\r\n\r\n{RULER}---------\r\n【テキスト中に現れる記号について】\r\n\r\n"
+            f"《》：ルビ\r\n{RULER}---------\r\n\r\n［＃３字下げ］一［＃「一」は中見出し］\r\n\r\n"
+            "　湖《みずうみ》の｜朝霧《あさぎり》は深い。舟は※［＃「木＋世」、第3水準1-85-56］を立てて待っていた。\r\n"
+            "　老人は何も言わずに綱を解き、岸の柳が一本ずつ霧の中へ消えていくのを見ていた。"
+            "やがて鐘が鳴り、水鳥が飛び立ち、私たちは向こう岸の町の屋根を数えはじめた。\r\n\r\n"
+            "底本：「見本全集」見本書房\r\n"
+        ).encode(),
+        "AozoraTxt/person_utf8/000000/mijikai_tayori.txt": (
+            "短い便り\r\n見本花子\r\n\r\n　雨がやんだら帰ります。\r\n\r\n底本：「見本全集」見本書房\r\n"
+        ).encode(),
+        "AozoraTxt/person_utf8/000000/kara.txt": "題のみ\r\n".encode(),
+    },
+    read=read,
+)

@@ -1,0 +1,110 @@
+"""Summaries of Japanese Wikipedia: the title of a page, and how its article begins.
+
+Read from what WikiExtractor makes of a dump: `text/AA/wiki_00`, `AA/wiki_00` or `wiki_00`. Disambiguation pages are
+left out.
+
+Two of the paper's generators are known. `published` is the one that the released rows agree with: the first line that
+is not empty, even if it is a blank, the title again, or has lost its head, with `&amp;` as it stands. The later one
+(release 1.0.2) took every line up to the first heading, and left blanks out.
+
+`fixed` takes the first paragraph, as the lines up to an empty line or a heading, which WikiExtractor ends with an ASCII
+full stop. It unescapes entities and takes out parentheses that lost their content. It leaves out descriptions that are
+blank, that say no more than the title, or whose head is cut off.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import dropwhile, takewhile
+from pathlib import Path
+
+from tehon.formats.finding import chosen, find_all
+from tehon.formats.wikiextractor import Page, read_pages
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.rows import LeftOut, Row, examples
+
+FILES = ("text/*/wiki_*", "*/wiki_*", "wiki_*")
+INSTRUCTION = "入力されたワードを説明してください。"
+DISAMBIGUATION = "(曖昧さ回避)"
+HEADLESS = ("は、", "とは、", "、", "。", "（")
+"""How a description begins whose subject was a template that WikiExtractor left out."""
+_HOLLOW = re.compile(r"[（(][\s、,，;；:：]*[）)]")
+_COMMAS = re.compile(r"(?<=[（(])[\s、,，]+|[\s、,，]+(?=[）)])|(?<=[、,，])\s*[、,，]+")
+
+
+def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
+    """Every page, file by file."""
+    return examples(SOURCE, _rows(folder, options))
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split in chosen(SOURCE.splits, options.splits):
+        for path in find_all(folder, *FILES):
+            for page in read_pages(path, path.relative_to(folder).as_posix()):
+                yield page if isinstance(page, LeftOut) else _row(page, split, options.rendering)
+
+
+def _row(page: Page, split: str, rendering: Rendering) -> Row | LeftOut:
+    if DISAMBIGUATION in page.title:
+        return LeftOut(place=page.place, reason="disambiguation page")
+    if rendering == "published":
+        title, said = page.title, next((line for line in page.lines if line), "")
+        if not said:
+            return LeftOut(place=page.place, reason="no text")
+    else:
+        title, said = unescape(page.title), first_paragraph(page.lines)
+        if reason := fault(title, said):
+            return LeftOut(place=page.place, reason=reason)
+    return Row(upstream_id=page.id, instruction=INSTRUCTION, input=title, response=said, part="summaries", split=split)
+
+
+def first_paragraph(lines: list[str]) -> str:
+    """The first paragraph with its entities unescaped and without hollow parentheses."""
+    told = dropwhile(lambda line: not line.strip(), lines)
+    text = "\n".join(line.strip() for line in takewhile(lambda line: line.strip() and not line.endswith("."), told))
+    return _HOLLOW.sub("", _COMMAS.sub("", unescape(text)))
+
+
+def fault(title: str, said: str) -> str:
+    """Why a description describes nothing; empty if it does."""
+    if not said.strip():
+        return "no text"
+    if said.startswith(HEADLESS):
+        return "head cut off"
+    return "says no more than the title" if said.strip("。 ") == title else ""
+
+
+SOURCE = Source(
+    name="wikipedia_summary",
+    title="Japanese Wikipedia, beginnings of articles",
+    licence=Licence(
+        spdx="CC-BY-SA-3.0",
+        url="https://dumps.wikimedia.org/legal.html",
+        attribution="The contributors of Japanese Wikipedia, https://ja.wikipedia.org, CC BY-SA 3.0",
+        share_alike=True,
+    ),
+    citation="ウィキペディア日本語版, 2023-04-01. https://ja.wikipedia.org.",
+    homepage="https://dumps.wikimedia.org/jawiki/",
+    splits={"all": True},
+    downloads=(Download(url="https://dumps.wikimedia.org/jawiki/20230401/jawiki-20230401-pages-articles.xml.bz2"),),
+    parts=(Part(name="summaries", cluster="summarisation", wording=INSTRUCTION),),
+    sample={
+        "text/AA/wiki_00": (
+            '<doc id="1" url="https://example.org/?curid=1" title="見本塔">\n見本塔\n\n'
+            "見本塔（、みほんとう）は、見本町にある塔で、&quot;鐘&quot;が名高い。\n高さは二十間である。\n\n"
+            "塔の上からは海が見える。\n\n\n</doc>\n"
+            '<doc id="2" url="https://example.org/?curid=2" title="見本 (曖昧さ回避)">\n見本 (曖昧さ回避)\n\n'
+            "見本（みほん）\n\n</doc>\n"
+            '<doc id="3" url="https://example.org/?curid=3" title="見本川">\n見本川\n\n見本川\n\n</doc>\n'
+            '<doc id="4" url="https://example.org/?curid=4" title="見本山">\n見本山\n\n'
+            "は、見本町の北にある山。\n\n</doc>\n"
+            '<doc id="5" url="https://example.org/?curid=5" title="空の項目">\n空の項目\n\n</doc>\n'
+        ).encode(),
+        "text/AA/wiki_01": (
+            '<doc id="6" url="https://example.org/?curid=6" title="見本湾">\n見本湾\n\n'
+            "見本湾（みほんわん）は、半島の南にある湾。\n歴史.\n江戸時代に港が築かれた。\n</doc>\n"
+            '<doc id="7" url="https://example.org/?curid=7" title="途切れた項目">\n途切れた項目\n\n途中で'
+        ).encode(),
+    },
+    read=read,
+)
