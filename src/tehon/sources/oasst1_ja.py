@@ -126,7 +126,7 @@ SOURCE = Source(
     ),
     parts=(Part(name="conversations", cluster="dialogue", wording="last message of the prompter"),),
     sample={
-        "oasst_sample.trees.jsonl.gz": pack_gz(
+        "2023-04-12_oasst_ready.trees.jsonl.gz": pack_gz(
             (
                 '{"message_tree_id": "a", "tree_state": "ready_for_export", "prompt": {"message_id": "a",'
                 ' "text": "朝食は何がいいですか？", "role": "prompter", "lang": "ja", "replies": ['
