@@ -13,12 +13,12 @@ from tehon.evaluate.jobs import Job
 from tehon.evaluate.kept import Chunk, Kept
 from tehon.evaluate.requests import Asked, ask_all, chunks
 from tehon.evaluate.subject import Tuned
-from tehon.progress import Advance, Progress
+from tehon.progress import Progress
 from tehon.records.prompt import Template
 from tehon.records.scores import ItemResult, Score
 
-CHUNK_ITEMS = 256
-"""Items between two files of kept answers: what a killed run loses at most."""
+CHUNK_ITEMS = 64
+"""Items between two files of kept answers: what a killed run loses at most, and how often progress is told."""
 
 
 class Session:
@@ -50,21 +50,17 @@ class Session:
             asked = ask_all(job, job.items(), job.pool(), self.model.chat)
             for number, chunk in enumerate(chunks(asked, CHUNK_ITEMS)):
                 found = self.kept.find(key, number)
-                if found:
-                    advance(len(chunk))
-                else:
-                    found = self._answer(job, chunk, advance)
+                if not found:
+                    found = self._answer(job, chunk)
                     self.kept.keep(key, number, found)
+                advance(len(chunk))
                 positions += found.positions
         return positions
 
-    def _answer(self, job: Job, chunk: Sequence[Asked], advance: Advance) -> Chunk:
+    def _answer(self, job: Job, chunk: Sequence[Asked]) -> Chunk:
         before = self.model.positions
-        results = []
-        for result in self._results(job, chunk):
-            results.append(result)
-            advance(1)
-        return Chunk(positions=self.model.positions - before, results=tuple(results))
+        results = tuple(self._results(job, chunk))
+        return Chunk(positions=self.model.positions - before, results=results)
 
     def _results(self, job: Job, chunk: Sequence[Asked]) -> Iterator[ItemResult]:
         if job.task.kind == "choice":
