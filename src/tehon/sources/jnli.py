@@ -73,18 +73,18 @@ SOURCE = Source(
     parts=(RELATION.as_part(),),
     sample={
         "train-v1.3.json": (
-            '{"sentence_pair_id": "0", "yjcaptions_id": "1-2-3", "sentence1": "浜辺を犬が走っています。",'
-            ' "sentence2": "犬が砂の上にいます。", "label": "entailment"}\n'
-            '{"sentence_pair_id": "1", "yjcaptions_id": "1-2-4", "sentence1": "浜辺を犬が走っています。",'
-            ' "sentence2": "犬が家の中で寝ています。", "label": "contradiction"}\n'
-            '{"sentence_pair_id": "2", "yjcaptions_id": "1-2-5", "sentence1": "浜辺を犬が走っています。",'
-            ' "sentence2": "犬の首輪は赤いです。", "label": "neutral"}\n'
-            '{"sentence_pair_id": "3", "yjcaptions_id": "1-2-6", "sentence1": "浜辺を犬が走っています。",'
+            '{"sentence_pair_id": "0", "yjcaptions_id": "1-2-3", "sentence1": "庭で猫が寝ています。",'
+            ' "sentence2": "猫が外にいます。", "label": "entailment"}\n'
+            '{"sentence_pair_id": "1", "yjcaptions_id": "1-2-4", "sentence1": "庭で猫が寝ています。",'
+            ' "sentence2": "猫が木に登っています。", "label": "contradiction"}\n'
+            '{"sentence_pair_id": "2", "yjcaptions_id": "1-2-5", "sentence1": "庭で猫が寝ています。",'
+            ' "sentence2": "猫の鈴は赤いです。", "label": "neutral"}\n'
+            '{"sentence_pair_id": "3", "yjcaptions_id": "1-2-6", "sentence1": "庭で猫が寝ています。",'
             ' "sentence2": "札のない組です。"}\n'
         ).encode(),
-        "valid-v1.3.json": (
-            '{"sentence_pair_id": "0", "yjcaptions_id": "7-8-9", "sentence1": "机に本が置いてあります。",'
-            ' "sentence2": "本が机の上にあります。", "label": "entailment"}\n'
+        "valid-v1.3.json": (  # the task of this name reads the same file
+            '{"sentence_pair_id": "0", "yjcaptions_id": "1-2-3", "sentence1": "犬が海辺を走っています。",'
+            ' "sentence2": "海の近くに犬がいます。", "label": "entailment"}\n'
         ).encode(),
         "test-v1.3.json": (
             '{"sentence_pair_id": "0", "yjcaptions_id": "7-8-10", "sentence1": "机に本が置いてあります。",'

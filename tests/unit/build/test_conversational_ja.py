@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,6 @@ from tehon.build.pipeline import build
 from tehon.recipes import MIXTURES
 from tehon.records.release import Mixture
 from tehon.sources import SOURCES
-from tehon.tasks import TASKS
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +25,10 @@ def test_it_can_be_shared_as_one_work(mixture: Mixture) -> None:
     assert whole_licence(licences, mixture) == "CC-BY-SA-4.0"
 
 
-def test_every_source_gives_examples_from_its_sample(mixture: Mixture, tmp_path: Path) -> None:
-    raw = tmp_path / "raw"
-    samples = {name: SOURCES[name].sample for name in mixture.sources}
-    samples |= {name: {**samples.get(name, {}), **TASKS[name].sample} for name in mixture.held_out}
-    for name, sample in samples.items():
-        for file, content in sample.items():
-            path = raw / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+def test_every_source_gives_examples_from_its_sample(
+    mixture: Mixture, sample_raw: Callable[..., Path], tmp_path: Path
+) -> None:
+    raw = sample_raw(tmp_path / "raw", *mixture.held_out, *mixture.sources)
     release = build(mixture, raw, tmp_path / "release")
     assert set(release.by_source) == set(mixture.sources)
     assert release.licence == "CC-BY-SA-4.0"
