@@ -1,11 +1,14 @@
 """The fourth step: an example that asks what a held-out task asks is left out.
 
 An item is known by its instruction with its input, and by its fields alone (premise and hypothesis, say), so that
-another instruction around the same question is found too. Texts are compared whole, by their words (`same_words`);
-fields of fewer than SHORTEST letters are too common to prove anything. Passages that a task and a source share, such
-as paragraphs of Wikipedia, are no leakage of an answer and are not looked at.
+another instruction around the same question is found too. Several fields are known in any order and under any names as
+well, where each stands on a line of its own: a corpus for paraphrase can hold an inference task's pairs. Texts are
+compared whole, by their words (`same_words`); fields of fewer than SHORTEST letters together are too common to prove
+anything. Passages that a task and a source share, such as paragraphs of Wikipedia, are no leakage of an answer and are
+not looked at.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -20,6 +23,9 @@ from tehon.text.normalise import same_words
 
 STEP = "decontaminate"
 SHORTEST = 8
+MOST_LINES = 8
+"""A longer text is a passage, not a few fields."""
+_NAME = re.compile(r"^[^：:]{1,8}[：:]")
 
 
 def item_files(task: Task, raw: Path | None) -> list[Path]:
@@ -44,7 +50,8 @@ def item_keys(items: Iterable[Item]) -> set[bytes]:
         whole = same_words(item.example.instruction + item.example.input)
         alone = same_words("".join(item.fields.values()))
         keys |= {_key("whole", whole)} if whole else set()
-        keys |= {_key("alone", alone)} if len(alone) >= SHORTEST else set()
+        if len(alone) >= SHORTEST:
+            keys |= {_key("alone", alone), *_apart(map(same_words, item.fields.values()))}
     return keys
 
 
@@ -75,9 +82,20 @@ def decontaminate(examples: Iterable[Example], tasks: Mapping[str, set[bytes]]) 
         asked = [same_words(text) for text in (example.instruction, example.input) if text]
         whole = "".join(asked)
         probes = {_key("whole", whole), *(_key("alone", words) for words in (*asked, whole))}
+        probes.update(_apart(_lines(example.input or example.instruction)))
         task = next((name for name, keys in tasks.items() if not keys.isdisjoint(probes)), None)
         yield Drop(example_id=example.id, step=STEP, reason=f"asked by {task}") if task else example
 
 
-def _key(kind: Literal["whole", "alone"], words: str) -> bytes:
+def _lines(text: str) -> list[str]:
+    lines = text.splitlines()
+    return [same_words(_NAME.sub("", line, count=1)) for line in lines] if 1 < len(lines) <= MOST_LINES else []
+
+
+def _apart(fields: Iterable[str]) -> set[bytes]:
+    words = sorted(field for field in fields if field)
+    return {_key("apart", "\n".join(words))} if len(words) > 1 else set()
+
+
+def _key(kind: Literal["whole", "alone", "apart"], words: str) -> bytes:
     return xxhash.xxh3_128_digest(f"{kind} {words}".encode())

@@ -23,7 +23,7 @@ from tehon.storage.provenance import provenance
 from tehon.storage.shards import Tally, write_release
 from tehon.tasks import TASKS
 
-LAYOUT = 1
+LAYOUT = 2
 """Changes when the same mixture and the same raw files give another release."""
 TOLD_EVERY = 1000
 Step = Callable[[Iterable[Example]], Iterator[Example | Drop]]

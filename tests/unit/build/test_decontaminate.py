@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from tehon.build.decontaminate import decontaminate, held_out, item_files, item_keys
 from tehon.errors import EmptyData, RawFileMissing
-from tehon.records.corpus import Drop, Example
+from tehon.records.corpus import Drop, Example, ReadOptions
 from tehon.records.evaluation import Item
+from tehon.sources import SOURCES
 from tehon.tasks import TASKS
 
 
@@ -40,6 +41,32 @@ def test_an_item_is_known_again_in_other_writing_and_under_another_instruction()
         )
         == [True] * 4
     )
+
+
+def test_a_pair_is_known_again_in_the_other_order_and_under_other_names() -> None:
+    first, second = ITEM.fields.values()
+    assert (
+        left_out(
+            example("どれくらい似ていますか。", f"文１：{second}\n文２：{first}"),
+            example("似ていますか。", f"{first}\n{second}"),
+            example(f"A: {second}\n\nB: {first}"),
+        )
+        == [True] * 3
+    )
+    assert (
+        left_out(
+            example("似ていますか。", f"文１：{first}\n文２：{first}"),
+            example("似ていますか。", f"文１：{first}\n文２：猫がいます。"),
+            example("似ていますか。", f"文１：{first}"),
+        )
+        == [False] * 3
+    )
+
+
+def test_a_pair_of_short_words_is_too_common_to_prove_anything() -> None:
+    item = Item(example=example("関係は？", "前提：犬\n仮説：猫"), fields={"premise": "犬", "hypothesis": "猫"})
+    rows = decontaminate([example("似ていますか。", "文１：犬\n文２：猫")], {"jnli": item_keys([item])})
+    assert [type(row) for row in rows] == [Example]
 
 
 def test_half_an_item_and_a_shared_instruction_are_no_leak() -> None:
@@ -82,3 +109,18 @@ def test_a_task_without_items_cannot_be_held_out(tmp_path: Path) -> None:
     (tmp_path / "jnli" / "valid-v1.json").touch()
     with pytest.raises(EmptyData, match="must have items to be held out"):
         held_out(replace(TASKS["jnli"], read=nothing), tmp_path)
+
+
+def test_jsts_holds_1487_of_jnlis_valid_pairs_and_all_are_found(shared: Path) -> None:
+    jglue = shared / "jglue"
+    keys = {"jnli": item_keys(TASKS["jnli"].read(jglue / "jnli-v1.3" / "valid-v1.3.json"))}
+    rows = SOURCES["jsts"].read(jglue / "jsts-v1.3", ReadOptions())
+    pairs = [example for example in rows if isinstance(example, Example)]
+    kept = {pair(row.input) for row in decontaminate(pairs, keys) if isinstance(row, Example)}
+    found = {pair(example.input) for example in pairs} - kept
+    valid = [pair(item.example.input) for item in TASKS["jnli"].read(jglue / "jnli-v1.3" / "valid-v1.3.json")]
+    assert sum(asked in found for asked in valid) == 1487
+
+
+def pair(text: str) -> frozenset[str]:
+    return frozenset(line.partition("：")[2] for line in text.splitlines())
