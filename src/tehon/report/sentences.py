@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tehon.records.reporting import Report
 from tehon.records.tuning import Adapter
 from tehon.report import wording
-from tehon.report.tables import score_table
+from tehon.report.tables import below_chance, score_table
 
 
 def summary(report: Report) -> str:
@@ -23,7 +23,7 @@ def summary(report: Report) -> str:
 
 
 def verdict(report: Report) -> str:
-    """How the comparisons came out, in one sentence; empty where there are none."""
+    """How the comparisons came out, and what they are worth beside chance; empty where there are none."""
     table = score_table(report)
     arrows = [entry.arrow for row in table.rows for entry in row.entries if entry.comparison is not None]
     if not arrows:
@@ -31,7 +31,8 @@ def verdict(report: Report) -> str:
     better, worse = arrows.count("▲"), arrows.count("▼")
     counts = {"better": better, "worse": worse, "within what chance could do": len(arrows) - better - worse}
     found = wording.listing([f"{count} came out {how}" for how, count in counts.items() if count])
-    return f"Of {wording.amount(len(arrows), 'comparison')} with the base, {found}."
+    said = f"Of {wording.amount(len(arrows), 'comparison')} with the base, {found}."
+    return f"{said} {below_chance(table)}".strip()
 
 
 def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:

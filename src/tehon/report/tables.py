@@ -206,6 +206,20 @@ def _count(mark: str, row: Row, column: Column, entry: Entry) -> str:
     return ""
 
 
+def below_chance(table: ScoreTable) -> str:
+    """How many columns no model lifts above the most frequent answer, in one sentence; empty where there is none."""
+    judged = [(place, chance) for place, chance in enumerate(table.baselines) if chance is not None]
+    below = [
+        place
+        for place, chance in judged
+        if all(entry.value is None or entry.value <= chance for entry in (row.entries[place] for row in table.rows))
+    ]
+    if not below:
+        return ""
+    where = "the only column" if len(judged) == 1 else f"{len(below)} of {len(judged)} columns"
+    return f"In {where} with a most frequent answer, no model does better than always giving it."
+
+
 def side_by_side(report: Report) -> TextTable:
     """The same numbers turned for a terminal: a row a column of Table II, models beside each other."""
     table = score_table(report)
@@ -218,7 +232,7 @@ def side_by_side(report: Report) -> TextTable:
         title=report.title,
         columns=("", *(["majority"] if table.has_baseline else []), *(row.model.model for row in table.rows)),
         rows=tuple(rows),
-        notes=legend(table),
+        notes=(*legend(table), *filter(None, [below_chance(table)])),
     )
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tehon.records.reporting import Report
 from tehon.records.scores import ItemResult
 from tehon.report.run import report
-from tehon.report.tables import BASELINE, column_title, headlines, legend, score_table, side_by_side
+from tehon.report.tables import BASELINE, below_chance, column_title, headlines, legend, score_table, side_by_side
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -88,6 +88,16 @@ def test_the_terminal_s_table_has_a_text_for_every_column(written: Report) -> No
         "picture: perplexity per item",
         "questions: ends by itself",
     ]
+
+
+def test_a_column_where_no_model_beats_the_most_frequent_answer_is_said(
+    written: Report, write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    constant = report([write_scores("constant", weather(skill=0, seed=1))], tmp_path / "constant report")
+    assert below_chance(score_table(written)) == ""
+    said = below_chance(score_table(constant))
+    assert said == "In the only column with a most frequent answer, no model does better than always giving it."
+    assert said in side_by_side(constant).notes
 
 
 def test_the_terminal_s_table_has_no_majority_where_no_task_has_one(
