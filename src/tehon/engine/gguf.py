@@ -82,11 +82,11 @@ def _convert(file: Path, folder: Path) -> None:
 
     place = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(**place)
-        # Without `dequantize` the weights stay packed, and such a model cannot be saved or tuned.
-        model = AutoModelForCausalLM.from_pretrained(
-            **place, quantization_config=GgufConfig(dequantize=True), dtype="float32"
-        )
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(**place)
+            # Without `dequantize` the weights stay packed, and such a model cannot be saved or tuned.
+            packing = GgufConfig(dequantize=True)
+            model = AutoModelForCausalLM.from_pretrained(**place, quantization_config=packing, dtype="float32")
     except (ValueError, LookupError, OSError, RuntimeError, struct.error) as error:
         problem = f"must be a GGUF file that transformers can read, but {error}"
         raise ModelError(str(file), problem, "Take another file, or a folder of safetensors") from error
