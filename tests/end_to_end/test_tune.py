@@ -78,8 +78,11 @@ def test_a_finished_folder_holds_adapter_card_curve_and_manifest(release: Path, 
     assert sorted(manifest.files) == sorted(SAME)
     assert result(manifest, Adapter) == adapter
     assert adapter.last_loss < adapter.first_loss
-    assert adapter.counts.steps == STEPS
-    assert adapter.counts.examples == 34
+    counts = adapter.counts
+    assert counts.steps == STEPS
+    assert counts.examples == 34
+    assert counts.drawn == STEPS * adapter.recipe.batch_size
+    assert 0 < counts.scored_tokens <= counts.tokens
     assert adapter.validation_loss is not None
     assert "template `alpaca_ja`" in (tmp_path / "out" / "README.md").read_text("utf-8")
     lines = (tmp_path / "out" / "metrics.jsonl").read_bytes().splitlines()

@@ -34,7 +34,7 @@ def tune(  # noqa: PLR0913 - one parameter an option
         return
     counts = adapter.counts
     out.print(
-        f"{counts.steps:,} steps over {counts.examples:,} examples, {counts.tokens:,} tokens "
+        f"{counts.steps:,} steps, {counts.drawn:,} examples drawn of {counts.examples:,}, {counts.tokens:,} tokens "
         f"({counts.scored_tokens:,} scored), {counts.positions:,} positions computed"
     )
     out.print(f"loss {adapter.first_loss:.4f} -> {adapter.last_loss:.4f} nats a scored token: {to}")

@@ -104,9 +104,10 @@ class TuningCounts(Record, kw_only=True):
     """What happened to the examples on their way into the model, counted exactly.
 
     Attributes:
-        examples: trained on.
-        tokens: of all of them, end tokens included.
-        scored_tokens: with a loss.
+        examples: that steps are drawn from.
+        drawn: examples in all steps, repetitions counted.
+        tokens: of those drawn, end tokens included.
+        scored_tokens: of those drawn, with a loss.
         cut_right: cut on the right, so that the end token is lost (`published`).
         input_shortened: input shortened so that the response fits (`keep_response`).
         dropped: left out because nothing scored would remain.
@@ -115,6 +116,7 @@ class TuningCounts(Record, kw_only=True):
     """
 
     examples: int
+    drawn: int
     tokens: int
     scored_tokens: int
     cut_right: int

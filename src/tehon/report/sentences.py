@@ -50,8 +50,9 @@ def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
     yield "prompt's weight in the loss", f"{recipe.prompt_loss_weight:g}"
     yield "precision, seed", f"{recipe.precision}, {recipe.seed}"
     yield "trained numbers", f"{adapter.parameters:,}"
-    yield "steps", f"{counts.steps:,}"
+    yield "steps, examples drawn", f"{counts.steps:,}, {counts.drawn:,}"
     yield "tokens (scored)", f"{counts.tokens:,} ({counts.scored_tokens:,})"
+    yield "positions computed", f"{counts.positions:,}"
     yield "cut on the right", wording.amount(counts.cut_right, "example")
     yield "input shortened", wording.amount(counts.input_shortened, "example")
     yield "dropped", wording.amount(counts.dropped, "example")

@@ -25,8 +25,9 @@ The base's own licence applies to any use of base and adapter together.
 
 ## Data
 
-{counts.examples:,} examples, {counts.tokens:,} tokens, {counts.scored_tokens:,} of them with a loss;
-{counts.cut_right:,} cut on the right, {counts.input_shortened:,} with a shortened input, {counts.dropped:,} left out.
+{counts.examples:,} examples, {counts.drawn:,} drawn; {counts.tokens:,} tokens in those, {counts.scored_tokens:,} with a
+loss; {counts.positions:,} positions computed. Of all examples {counts.cut_right:,} were cut on the right,
+{counts.input_shortened:,} had their input shortened, {counts.dropped:,} were left out.
 
 The release as a whole is under {release.licence}.
 

@@ -28,6 +28,8 @@ class State(Record):
     Attributes:
         step: finished steps.
         positions: computed so far, padding included.
+        tokens: of the examples drawn so far, repetitions counted.
+        scored_tokens: those of them with a loss.
         window_loss: weighted loss since the last line of the curve.
         window_weight: its weight.
         first_loss: of the first line of the curve; None before it.
@@ -36,6 +38,8 @@ class State(Record):
 
     step: int = 0
     positions: int = 0
+    tokens: int = 0
+    scored_tokens: int = 0
     window_loss: float = 0.0
     window_weight: float = 0.0
     first_loss: float | None = None

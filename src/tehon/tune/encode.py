@@ -45,13 +45,6 @@ class Corpus:
         """How many examples there are."""
         return len(self.rows)
 
-    @property
-    def scored_tokens(self) -> int:
-        """Tokens with a loss; the first token of an example is predicted by nothing."""
-        counts = self.scored.copy() if self.context_weight == 0 else np.ones_like(self.scored)
-        counts[self.starts[:-1]] = False
-        return int(counts.sum())
-
     def __getitem__(self, number: int) -> Encoded:
         """One example; its tokens weigh 1 where they are scored."""
         span = slice(self.starts[number], self.starts[number + 1])

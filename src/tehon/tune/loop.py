@@ -115,6 +115,8 @@ def _step(run: Run, state: State, optimiser: AdamW, advance: Advance, *, stop: b
         state,
         step=state.step + 1,
         positions=state.positions + found.positions,
+        tokens=state.tokens + sum(len(sequence.ids) for sequence in sequences),
+        scored_tokens=state.scored_tokens + sum(len(sequence.scored) for sequence in sequences),
         window_loss=state.window_loss + found.loss,
         window_weight=state.window_weight + found.weight,
     )

@@ -82,8 +82,9 @@ def _adapter(run: Run, state: State, cuts: Cuts, validation: float | None) -> Ad
     job, corpus = run.job, run.corpus
     counts = TuningCounts(
         examples=len(corpus),
-        tokens=len(corpus.ids),
-        scored_tokens=corpus.scored_tokens,
+        drawn=run.order.drawn(state.step),
+        tokens=state.tokens,
+        scored_tokens=state.scored_tokens,
         cut_right=cuts.cut_right,
         input_shortened=cuts.input_shortened,
         dropped=cuts.dropped,

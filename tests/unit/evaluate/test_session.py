@@ -23,6 +23,7 @@ def adapter(tmp_path: Path) -> Path:
     """A finished tuning on prompts of at most 180 tokens in alpaca_ja."""
     counts = TuningCounts(
         examples=1,
+        drawn=1,
         tokens=1,
         scored_tokens=1,
         cut_right=0,

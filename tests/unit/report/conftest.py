@@ -202,6 +202,7 @@ def adapter(tmp_path: Path) -> Path:
     write_bytes(out / "metrics.jsonl", b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
     counts = TuningCounts(
         examples=4000,
+        drawn=10_000,
         tokens=400_000,
         scored_tokens=400_000,
         cut_right=0,
