@@ -15,7 +15,7 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,demo,dev]'
 	@touch $@
 
-demo: .venv/installed ## tune a real 268 M model on this machine and compare it with its base (about 12 minutes)
+demo: .venv/installed ## tune a real 268 M model on this machine and compare it with its base (about 6 minutes)
 	$(BIN)/tehon demo --out $(OUT)
 
 test: .venv/installed ## run every test

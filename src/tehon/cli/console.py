@@ -84,11 +84,11 @@ def _lines(title: str, total: int | None, unit: str) -> Iterator[Advance]:
             say(_line(title, count, total, unit, said - started) + (f"  {note}" if note else ""))
 
     yield advance
-    say(_line(title, count, count, unit, monotonic() - started))
+    say(f"{title}: {count:,} {unit}, done in {monotonic() - started:,.0f} s")
 
 
 def _line(title: str, count: int, total: int | None, unit: str, seconds: float) -> str:
     rate = count / max(seconds, 1e-9)
-    of = f"/{total:,}" if total and total != count else ""
+    of = f"/{total:,}" if total else ""
     left = f", {(total - count) / rate:,.0f} s left" if total and total > count and rate else ""
     return f"{title}: {count:,}{of} {unit}, {rate:,.1f}/s, {seconds:,.0f} s{left}"

@@ -21,5 +21,5 @@ def demo(
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Tune a real 268 M model on this machine, and show base and tuned model side by side (about 12 minutes)."""
+    """Tune a real 268 M model on this machine, and show base and tuned model side by side (about 6 minutes)."""
     run("demo_tiny" if tiny else "demo", to=to, quiet=quiet, json=json, debug=debug)
