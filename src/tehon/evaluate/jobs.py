@@ -10,6 +10,7 @@ from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Item, Protocol, Suite, Task, TaskPrompt
 from tehon.records.prompt import Template
 from tehon.records.record import Record
+from tehon.records.scores import STOOD_IN
 from tehon.storage.raw import find_raw, stand_in
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
@@ -46,9 +47,14 @@ class Job(Record, kw_only=True):
     stand_in: str
 
     @property
+    def name(self) -> str:
+        """The task's name in every result; data that only stand in for a corpus never bear its name alone."""
+        return self.task.name + STOOD_IN * bool(self.stand_in)
+
+    @property
     def title(self) -> str:
         """For progress and messages: `jnli 0.3 3-shot`."""
-        return f"{self.task.name} {self.template} {self.shots}-shot"
+        return f"{self.name} {self.template} {self.shots}-shot"
 
     def items(self) -> Iterator[tuple[int, Item]]:
         """Index and item of everything that is scored, in upstream order."""

@@ -42,7 +42,7 @@ def ask_all(
         shown = tuple(shots[index] for index in job.draw.shots.get(place, ()))
         blank = ItemResult(
             item=item.example.id,
-            task=job.task.name,
+            task=job.name,
             template=job.template,
             shots=job.shots,
             shot_ids=tuple(shot.example.id for shot in shown),

@@ -171,7 +171,7 @@ class Run:
             scores=scores,
             positions=positions,
             items=sum(len(job.draw.places) for job in self.jobs),
-            stand_ins={job.task.name: job.stand_in for job in self.jobs if job.stand_in},
+            stand_ins={job.name: job.stand_in for job in self.jobs if job.stand_in},
         )
 
 

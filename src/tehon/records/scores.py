@@ -5,13 +5,16 @@ from typing import Literal
 from tehon.records.evaluation import Protocol, Suite
 from tehon.records.record import Record
 
+STOOD_IN = " (stand-in)"
+"""Follows a task's name in every result on data that only stand in for the corpus."""
+
 
 class ItemResult(Record, kw_only=True):
     """One item under one template and number of shots: one line of `items.jsonl`.
 
     Attributes:
         item: the example's id.
-        task: its name.
+        task: its name, with STOOD_IN where its data stand in.
         template: prompt version or template name.
         shots: number of shots.
         shot_ids: the examples that were shown.
@@ -56,7 +59,7 @@ class Score(Record, kw_only=True):
     """One number of one cell, with what must be known to read it.
 
     Attributes:
-        task: its name.
+        task: its name, with STOOD_IN where its data stand in.
         template: prompt version or template name.
         shots: number of shots.
         metric: `accuracy`, `token_perplexity`, `distinct`, …

@@ -7,6 +7,7 @@ import msgspec
 
 from tehon.errors import DataError, UsageError
 from tehon.records.reporting import Comparison
+from tehon.records.scores import STOOD_IN
 from tehon.report.read import CellKey, Cells, Outcome, Run
 from tehon.report.significance import holm, mcnemar, sign_flip
 
@@ -75,10 +76,8 @@ def pair_cells(first: Cells, second: Cells) -> Iterator[tuple[CellKey, CellKey]]
 
 def protocols(run: Run, key: CellKey) -> set[str]:
     """The names of the protocols that a cell was asked under: one, unless its suite is at odds with its items."""
-    suite = run.scores.suite
-    return {
-        cell.protocol or suite.protocol for cell in suite.cells if cell.task == key.task and key.shots in cell.shots
-    }
+    suite, task = run.scores.suite, key.task.removesuffix(STOOD_IN)
+    return {cell.protocol or suite.protocol for cell in suite.cells if cell.task == task and key.shots in cell.shots}
 
 
 def check_same_items(runs: Sequence[Run]) -> None:

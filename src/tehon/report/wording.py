@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tehon.records.record import Record
+from tehon.records.scores import STOOD_IN
 from tehon.tasks import TASKS
 
 WITH_END = "_with_end"
@@ -139,8 +140,9 @@ def short_title(name: str) -> str:
 
 
 def task_title(name: str) -> str:
-    """A task's own name, such as JNLI; the given one where the shelf does not hold it."""
-    return TASKS[name].title if name in TASKS else name
+    """A task's own name, such as JNLI, and whether its data stand in; the given one where the shelf lacks it."""
+    plain = name.removesuffix(STOOD_IN)
+    return TASKS[plain].title + name[len(plain) :] if plain in TASKS else name
 
 
 def cell_title(task: str, shots: int) -> str:

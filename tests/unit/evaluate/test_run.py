@@ -258,9 +258,9 @@ def test_progress_hears_of_every_item_once(raw: Path, tmp_path: Path) -> None:
 def test_a_stand_in_is_named_at_every_score(run: Evaluate, raw: Path) -> None:
     (raw / "marc_ja" / STAND_IN).write_text("Sentences written for this test.\n", "utf-8")
     scores = run(Cell(task="marc_ja"), JNLI)
-    assert scores.stand_ins == {"marc_ja": "Sentences written for this test."}
+    assert scores.stand_ins == {"marc_ja (stand-in)": "Sentences written for this test."}
     for score in scores.scores:
-        assert ("stand-in" in score.flags) == (score.task == "marc_ja")
+        assert ("stand-in" in score.flags) == (score.task == "marc_ja (stand-in)")
 
 
 def refused(run: Evaluate, cell: Cell, error: type[Exception], message: str) -> None:
