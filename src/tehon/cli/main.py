@@ -1,6 +1,7 @@
 """The `tehon` command: its verbs, and what becomes of an error."""
 
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -51,8 +52,13 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 
 
+def _warn(message: Warning | str) -> None:
+    err.print(f"[bold yellow]warning:[/] {escape(str(message))}")
+
+
 def main() -> None:
     """Run the command line and leave with its exit code: 2 usage, 3 data, 4 model, 5 disk full, 130 interrupted."""
+    warnings.showwarning = lambda message, *_, **__: _warn(message)
     try:
         with disk_errors(Path.cwd()):
             app()
