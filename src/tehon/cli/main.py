@@ -1,5 +1,6 @@
 """The `tehon` command: its verbs, and what becomes of an error."""
 
+import logging
 import sys
 import warnings
 from pathlib import Path
@@ -10,7 +11,7 @@ from rich.markup import escape
 
 from tehon import __version__
 from tehon.cli import build, check, demo, evaluate, generate, listing, report, run, tune
-from tehon.cli.console import err, out
+from tehon.cli.console import err, out, say
 from tehon.errors import TehonError
 from tehon.storage.atomic import disk_errors
 
@@ -52,12 +53,22 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 
 
+class Remarks(logging.Handler):
+    """Shows what a stage logs as one plain line on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one remark."""
+        say(record.getMessage())
+
+
 def _warn(message: Warning | str) -> None:
     err.print(f"[bold yellow]warning:[/] {escape(str(message))}")
 
 
 def main() -> None:
     """Run the command line and leave with its exit code: 2 usage, 3 data, 4 model, 5 disk full, 130 interrupted."""
+    logging.getLogger("tehon").addHandler(Remarks())
+    logging.getLogger("tehon").setLevel(logging.WARNING if {"-q", "--quiet"} & set(sys.argv) else logging.INFO)
     warnings.showwarning = lambda message, *_, **__: _warn(message)
     try:
         with disk_errors(Path.cwd()):

@@ -4,6 +4,7 @@ import struct
 import typing
 from importlib import import_module
 from importlib.util import find_spec
+from logging import getLogger
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -12,6 +13,8 @@ from tehon.engine.quiet import quiet
 from tehon.engine.store import atomic_folder, cache_root
 from tehon.errors import ModelError, ModelNotFound, PackageMissing
 from tehon.storage.manifest import file_sha256
+
+logger = getLogger(__name__)
 
 
 @typing.runtime_checkable
@@ -80,6 +83,7 @@ def _convert(file: Path, folder: Path) -> None:
         )
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig  # noqa: PLC0415 - after the check
 
+    logger.info("unpacking %s, once for all: it takes up to a minute", file.name)
     place = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}
     try:
         with quiet():
