@@ -9,13 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from tehon.formats import jglue
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.json_lines import json_rows
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
-
-URL = "https://raw.githubusercontent.com/yahoojapan/JGLUE/v1.3.0/datasets/jcommonsenseqa-v1.3"
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -66,18 +65,12 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
 SOURCE = Source(
     name="jcommonsenseqa",
     title="JCommonsenseQA (JGLUE)",
-    licence=Licence(
-        spdx="CC-BY-SA-4.0",
-        url="https://github.com/yahoojapan/JGLUE#license",
-        attribution="Yahoo Japan Corporation and Waseda University, JGLUE, CC BY-SA 4.0",
-        share_alike=True,
-    ),
-    citation="Kentaro Kurihara, Daisuke Kawahara, Tomohide Shibata: JGLUE: Japanese General Language Understanding "
-    "Evaluation. LREC 2022, pp. 2957-2966.",
-    homepage="https://github.com/yahoojapan/JGLUE",
+    licence=jglue.LICENCE,
+    citation=jglue.CITATION,
+    homepage=jglue.HOMEPAGE,
     splits={"train": True, "valid": False},
     benchmark="jglue",
-    downloads=(Download(url=f"{URL}/train-v1.3.json"), Download(url=f"{URL}/valid-v1.3.json")),
+    downloads=jglue.downloads("jcommonsenseqa", "train", "valid"),
     parts=(Part(name="questions", cluster="commonsense", wording="{question}"),),
     sample={
         "train-v1.3.json": (

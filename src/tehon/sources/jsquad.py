@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from tehon.formats import jglue
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.squad import read_squad
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.corpus import Drop, Example, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-URL = "https://raw.githubusercontent.com/yahoojapan/JGLUE/v1.3.0/datasets/jsquad-v1.3"
 SHORTEST_INPUT = 30
 """Characters; a shorter paragraph is a fragment."""
 HEADLESS = ("a1000888p0q2", "たに語")
@@ -66,18 +68,12 @@ def answers(given: tuple[str, ...], rendering: Rendering) -> list[str]:
 SOURCE = Source(
     name="jsquad",
     title="JSQuAD (JGLUE)",
-    licence=Licence(
-        spdx="CC-BY-SA-4.0",
-        url="https://github.com/yahoojapan/JGLUE#license",
-        attribution="Yahoo Japan Corporation and Waseda University, JGLUE, CC BY-SA 4.0; text of Japanese Wikipedia",
-        share_alike=True,
-    ),
-    citation="Kentaro Kurihara, Daisuke Kawahara, Tomohide Shibata: JGLUE: Japanese General Language Understanding "
-    "Evaluation. LREC 2022, pp. 2957-2966.",
-    homepage="https://github.com/yahoojapan/JGLUE",
+    licence=replace(jglue.LICENCE, attribution=f"{jglue.LICENCE.attribution}; text of Japanese Wikipedia"),
+    citation=jglue.CITATION,
+    homepage=jglue.HOMEPAGE,
     splits={"train": True, "valid": False},
     benchmark="jglue",
-    downloads=(Download(url=f"{URL}/train-v1.3.json"), Download(url=f"{URL}/valid-v1.3.json")),
+    downloads=jglue.downloads("jsquad", "train", "valid"),
     parts=(Part(name="questions", cluster="reading comprehension", wording="{question}"),),
     sample={
         "train-v1.3.json": """{"data": [{"title": "見本市", "paragraphs": [{"qas": [

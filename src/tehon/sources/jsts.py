@@ -12,16 +12,12 @@ from collections.abc import Iterator
 from math import floor
 from pathlib import Path
 
-import msgspec
+from tehon.formats import jglue
+from tehon.formats.finding import chosen
+from tehon.formats.judgement import Judgement
+from tehon.records.corpus import Drop, Example, ReadOptions, Source
+from tehon.records.rows import examples
 
-from tehon.formats.finding import chosen, find_one
-from tehon.formats.json_lines import json_rows
-from tehon.formats.judgement import Judged, Judgement, pair
-from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
-from tehon.records.rows import LeftOut, Row, examples
-
-URL = "https://raw.githubusercontent.com/yahoojapan/JGLUE/v1.3.0/datasets/jsts-v1.3"
 NAMES = ("文１", "文２")
 SCALE = ("全く違う", "ほとんど違う", "少し似ている", "似ている", "とても似ている", "同じ意味")
 """What each whole score is called, from 0 to 5."""
@@ -39,53 +35,25 @@ LIKENESS = Judgement(
 )
 
 
-class Captions(msgspec.Struct, frozen=True):
-    """One line of the corpus."""
-
-    sentence_pair_id: str
-    sentence1: str
-    sentence2: str
-    label: float | None = None
-
-
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
     """Every pair of sentences in the file's order."""
-    return examples(SOURCE, _rows(folder, options))
+    pairs = jglue.judged_pairs(folder, chosen(SOURCE.splits, options.splits), NAMES, _score)
+    return examples(SOURCE, jglue.rows(LIKENESS, pairs, options.seed))
 
 
-def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    for split in chosen(SOURCE.splits, options.splits):
-        path = find_one(folder, f"{split}-v1.*.json")
-        for line in json_rows(file_lines(path), path.name, Captions):
-            if isinstance(line, LeftOut):
-                yield line
-                continue
-            place, captions = line
-            judged = Judged(
-                place=place,
-                id=f"{split}-{captions.sentence_pair_id}",
-                split=split,
-                material=pair(captions.sentence1, captions.sentence2, NAMES),
-                label="" if captions.label is None else str(floor(captions.label + 0.5)),
-            )
-            yield LIKENESS.row(judged, options.seed)
+def _score(both: jglue.SentencePair) -> str:
+    return str(floor(both.label + 0.5)) if isinstance(both.label, float) else str(both.label or "")
 
 
 SOURCE = Source(
     name="jsts",
     title="JSTS (JGLUE)",
-    licence=Licence(
-        spdx="CC-BY-SA-4.0",
-        url="https://github.com/yahoojapan/JGLUE#license",
-        attribution="Yahoo Japan Corporation and Waseda University, JGLUE, CC BY-SA 4.0",
-        share_alike=True,
-    ),
-    citation="Kentaro Kurihara, Daisuke Kawahara, Tomohide Shibata: JGLUE: Japanese General Language Understanding "
-    "Evaluation. LREC 2022, pp. 2957-2966.",
-    homepage="https://github.com/yahoojapan/JGLUE",
+    licence=jglue.LICENCE,
+    citation=jglue.CITATION,
+    homepage=jglue.HOMEPAGE,
     splits={"train": True, "valid": False, "test": False},
     benchmark="jglue",
-    downloads=tuple(Download(url=f"{URL}/{split}-v1.3.json") for split in ("train", "valid", "test")),
+    downloads=jglue.downloads("jsts", "train", "valid", "test"),
     parts=(LIKENESS.as_part(),),
     sample={
         "train-v1.3.json": (

@@ -7,8 +7,9 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
-from tehon.records.corpus import Example, Licence
+from tehon.records.corpus import Example
 from tehon.records.evaluation import Item, Task, TaskPrompt
 from tehon.storage.raw import split_of
 from tehon.text.harness import framed
@@ -85,14 +86,9 @@ TASK = Task(
     shots_split="train",
     prompts=prompts(LABELS, "", PAPER) | prompts(LABELS_JA, "-ja", LATER),
     default_template="0.3",
-    licence=Licence(
-        spdx="CC-BY-SA-4.0",
-        url="https://github.com/yahoojapan/JGLUE",
-        attribution="JGLUE, Yahoo Japan Corporation and Waseda University",
-        share_alike=True,
-    ),
-    citation="Kurihara, Kawahara, Shibata: JGLUE: Japanese General Language Understanding Evaluation. LREC 2022.",
-    homepage="https://github.com/yahoojapan/JGLUE",
+    licence=jglue.LICENCE,
+    citation=jglue.CITATION,
+    homepage=jglue.HOMEPAGE,
     benchmark="jglue",
     sample={
         "train-v1.3.json": as_json_lines(

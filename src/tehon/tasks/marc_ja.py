@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Example, Licence
 from tehon.records.evaluation import Item, Task, TaskPrompt
@@ -88,11 +89,8 @@ TASK = Task(
         commercial=False,
         derivatives=False,
     ),
-    citation=(
-        "Keung, Lu, Szarvas, Smith: The Multilingual Amazon Reviews Corpus. EMNLP 2020. "
-        "Kurihara, Kawahara, Shibata: JGLUE: Japanese General Language Understanding Evaluation. LREC 2022."
-    ),
-    homepage="https://github.com/yahoojapan/JGLUE",
+    citation=f"Keung, Lu, Szarvas, Smith: The Multilingual Amazon Reviews Corpus. EMNLP 2020. {jglue.CITATION}",
+    homepage=jglue.HOMEPAGE,
     benchmark="jglue",
     sample={
         "train-v1.1.json": as_json_lines(
