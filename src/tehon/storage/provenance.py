@@ -10,7 +10,7 @@ from pathlib import Path
 from tehon import __version__
 from tehon.records.files import Provenance
 
-PACKAGES = ("accelerate", "duckdb", "msgspec", "peft", "pyarrow", "tokenizers", "torch", "transformers")
+PACKAGES = ("accelerate", "babel", "msgspec", "peft", "pyarrow", "tokenizers", "torch", "transformers")
 
 
 def provenance(*, machine: str = "", wall_seconds: float | None = None) -> Provenance:
