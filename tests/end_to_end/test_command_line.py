@@ -1,7 +1,6 @@
 """The command line as a user meets it: a process, its output, its exit code."""
 
 import json
-import os
 import re
 import resource
 import signal
@@ -174,8 +173,14 @@ def test_a_full_disk_ends_with_its_own_exit_code_and_nothing_finished(tehon: Run
 
 @pytest.mark.slow
 def test_ctrl_c_ends_with_130_the_same_command_goes_on_and_then_does_nothing(tehon: Run, tmp_path: Path) -> None:
+    def hear_ctrl_c() -> None:
+        # A shell that starts a test run in the background lets it ignore SIGINT, and children inherit that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     command = [sys.executable, "-m", "tehon", "demo", "--tiny", "--out", "demo"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as running:
+    with subprocess.Popen(  # noqa: PLW1509 - no other thread runs here
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
+    ) as running:
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob("demo/release-*/manifest.json")) and time.monotonic() < deadline:
             time.sleep(0.05)
