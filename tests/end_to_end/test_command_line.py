@@ -178,9 +178,14 @@ def test_ctrl_c_ends_with_130_the_same_command_goes_on_and_then_does_nothing(teh
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     command = [sys.executable, "-m", "tehon", "demo", "--tiny", "--out", "demo"]
-    with subprocess.Popen(  # noqa: PLW1509 - no other thread runs here
-        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
-    ) as running:
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no other thread runs here
+    )
+    with process as running:
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob("demo/release-*/manifest.json")) and time.monotonic() < deadline:
             time.sleep(0.05)
