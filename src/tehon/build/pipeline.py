@@ -115,10 +115,12 @@ def _examples(
 
 
 def _counted(examples: Iterator[Example], advance: Advance) -> Iterator[Example]:
+    number = 0
     for number, example in enumerate(examples, start=1):
         if number % TOLD_EVERY == 0:
             advance(TOLD_EVERY)
         yield example
+    advance(number % TOLD_EVERY)
 
 
 def _release(mixture: Mixture, ledger: Ledger, tally: Tally, licence: str) -> Release:

@@ -63,16 +63,19 @@ def test_the_published_layout_lies_beside_the_shards(raw: Path, tmp_path: Path) 
 
 
 def test_a_finished_release_is_returned_without_reading_a_row(raw: Path, tmp_path: Path) -> None:
-    opened: list[tuple[str, int | None, str]] = []
+    opened: list[str] = []
+    told: list[int] = []
 
     @contextmanager
     def progress(title: str, total: int | None, unit: str) -> Iterator[Advance]:
-        opened.append((title, total, unit))
-        yield lambda done, note="": opened.append((note, done, title))
+        assert (total, unit) == (None, "examples")
+        opened.append(title)
+        yield lambda done, note="": told.append(done)
 
     releases = [build(mixture("jqac"), raw, tmp_path / "out", progress=progress) for _ in range(2)]
     assert releases[0] == releases[1]
     assert len(opened) == 1
+    assert sum(told) == releases[0].examples
 
 
 def test_another_mixture_or_another_input_never_overwrites_a_release(raw: Path, tmp_path: Path) -> None:
