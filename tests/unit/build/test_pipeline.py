@@ -70,7 +70,12 @@ def test_a_finished_release_is_returned_without_reading_a_row(raw: Path, tmp_pat
     def progress(title: str, total: int | None, unit: str) -> Iterator[Advance]:
         assert (total, unit) == (None, "examples")
         opened.append(title)
-        yield lambda done, note="": told.append(done)
+
+        def advance(done: int, note: str = "") -> None:
+            assert not note
+            told.append(done)
+
+        yield advance
 
     releases = [build(mixture("jqac"), raw, tmp_path / "out", progress=progress) for _ in range(2)]
     assert releases[0] == releases[1]
