@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from tehon.build.choose import choose_mixture
 from tehon.build.licences import terms, whole_licence
 from tehon.build.read import files, read, supplies
+from tehon.build.sample import sample_examples
 from tehon.errors import BadConfig, TehonError, UnknownName
 from tehon.evaluate.choose import choose_suite
 from tehon.evaluate.jobs import frame
@@ -18,7 +19,7 @@ from tehon.formats.toml import read_table
 from tehon.progress import silent
 from tehon.prompts import ask, render
 from tehon.recipes import EXPERIMENTS, MIXTURES, PROTOCOLS, RECIPES, SUITES
-from tehon.records.corpus import Drop, Example, ReadOptions
+from tehon.records.corpus import Drop, Example
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
 from tehon.sources import SOURCES
@@ -95,14 +96,8 @@ def _checked(kind: str, name: str, look: "Look", raw: Path | None) -> Checked:
 def _source(name: str, raw: Path | None) -> Lines:
     source = SOURCES[name]
     terms(source.licence, f"source {name}")
-    with TemporaryDirectory() as folder:
-        for file, content in source.sample.items():
-            path = Path(folder) / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        options = ReadOptions(splits=tuple(source.splits))
-        examples = (row for row in source.read(Path(folder), options) if isinstance(row, Example))
-        yield from [_shown(example) for example in islice(examples, SHOWN)]
+    for example in sample_examples(source, SHOWN):
+        yield render(TEMPLATES[FRAME], example).text
     if raw is not None and not source.embedded:
         yield from _raw_rows(Mixture(name=name, sources={name: Share()}), raw)
 
@@ -184,10 +179,6 @@ def _experiment(name: str, raw: Path | None) -> Lines:
         stages.recipe(key)
     yield from _mixture(experiment.mixture, raw)
     yield from _suite(experiment.suite, raw)
-
-
-def _shown(example: Example) -> str:
-    return render(TEMPLATES[FRAME], example).text
 
 
 Look = Callable[[str, Path | None], Lines]

@@ -97,7 +97,9 @@ class TestEveryTask:
             assert all(item.example.response for item in items(task, tmp_path))
 
     def test_its_default_template_exists(self, name: str) -> None:
-        frame(TASKS[name], TASKS[name].default_template)
+        template = TASKS[name].default_template
+        expected = TASKS[name].prompts.get(template) or TEMPLATES[template]
+        assert frame(TASKS[name], template) == expected
 
     @pytest.mark.parametrize("template", STRINGS)
     def test_every_template_renders_it(self, name: str, template: str, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ LICENCE = Licence(
     attribution="Yahoo Japan Corporation and Waseda University, JGLUE, CC BY-SA 4.0",
     share_alike=True,
 )
+SPLITS = {"train": "train*.json", "valid": "valid*.json", "test": "test*.json"}
+"""Split -> file pattern, whatever the version."""
 FILES = "https://raw.githubusercontent.com/yahoojapan/JGLUE/v1.3.0/datasets"
 
 

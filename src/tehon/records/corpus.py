@@ -1,4 +1,4 @@
-"""What a corpus gives: licences, parts, examples, documents, and what was dropped."""
+"""What a corpus gives: licences, parts, examples, and what was dropped."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -115,15 +115,6 @@ class Example(Record, kw_only=True):
     language: str
     licence: str
     wording: str = ""
-
-
-class Document(Record, kw_only=True):
-    """Plain text for continued pre-training."""
-
-    id: str
-    text: str
-    source: str
-    licence: str
 
 
 class Drop(Record, kw_only=True):

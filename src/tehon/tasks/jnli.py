@@ -16,7 +16,6 @@ from tehon.text.harness import framed
 
 LABELS = ("entailment", "contradiction", "neutral")
 LABELS_JA = ("含意", "矛盾", "中立")
-SPLITS = {"train": "train*.json", "valid": "valid*.json", "test": "test*.json"}
 PAPER = "Stability-AI/lm-evaluation-harness, branch jp-stable, commit 3b52e8c (1 September 2023), task jnli-1.1"
 LATER = "the same, commit f9e1d75 (19 October 2023), task jnli-1.2"
 
@@ -56,7 +55,7 @@ def prompts(labels: tuple[str, ...], suffix: str, source: str) -> dict[str, Task
 
 def read(file: Path) -> Iterator[Item]:
     """One item a pair."""
-    split = split_of(SPLITS, file)
+    split = split_of(jglue.SPLITS, file)
     for place, (_, row) in enumerate(read_json_lines(file, Row)):
         example = Example(
             id=f"jnli/{split}/{place:06d}",
@@ -81,7 +80,7 @@ TASK = Task(
     kind="choice",
     language="ja",
     labels=LABELS,
-    splits=SPLITS,
+    splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
     prompts=prompts(LABELS, "", PAPER) | prompts(LABELS_JA, "-ja", LATER),

@@ -19,7 +19,6 @@ from tehon.text.harness import framed
 
 LABELS = ("positive", "negative")
 LABELS_JA = ("ポジティブ", "ネガティブ")
-SPLITS = {"train": "train*.json", "valid": "valid*.json", "test": "test*.json"}
 SOURCE = "Stability-AI/lm-evaluation-harness, branch jp-stable, commit 3b52e8c (1 September 2023), task marc_ja-1.1"
 INSTRUCTION = "以下の製品レビューを、ポジティブまたはネガティブの感情クラスのいずれかに分類してください。"
 
@@ -52,7 +51,7 @@ def prompts() -> dict[str, TaskPrompt]:
 
 def read(file: Path) -> Iterator[Item]:
     """One item a review."""
-    split = split_of(SPLITS, file)
+    split = split_of(jglue.SPLITS, file)
     for place, (_, row) in enumerate(read_json_lines(file, Row)):
         answer = LABELS.index(row.label)
         example = Example(
@@ -77,7 +76,7 @@ TASK = Task(
     kind="choice",
     language="ja",
     labels=LABELS,
-    splits=SPLITS,
+    splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
     prompts=prompts(),
