@@ -2,8 +2,10 @@
 
 import struct
 import typing
+from contextlib import redirect_stderr
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from logging import getLogger
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,7 +88,8 @@ def _convert(file: Path, folder: Path) -> None:
     logger.info("unpacking %s, once for all: it takes up to a minute", file.name)
     place = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}
     try:
-        with quiet():
+        # The dequantising bar is tqdm's own and heeds no switch of transformers; errors are raised, not printed.
+        with quiet(), redirect_stderr(StringIO()):
             tokenizer = AutoTokenizer.from_pretrained(**place)
             # Without `dequantize` the weights stay packed, and such a model cannot be saved or tuned.
             packing = GgufConfig(dequantize=True)

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
-
-import msgspec
 
 from tehon.engine.protocol import Model
 from tehon.evaluate.jobs import Job, Planner, read
@@ -19,7 +16,7 @@ from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Suite
 from tehon.records.scores import Score, Scores
 from tehon.storage.atomic import atomic_path, write_bytes
-from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, result
+from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, records_sha256, result
 from tehon.storage.provenance import processor, provenance
 
 ITEMS = "items.jsonl"
@@ -180,8 +177,7 @@ def item_digests(jobs: Iterable[Job]) -> dict[str, str]:
     digests: dict[str, str] = {}
     for job in jobs:
         if job.task.embedded:
-            items = list(read(job.task, None))
-            digests[f"items/{job.task.name}"] = sha256(msgspec.json.encode(items)).hexdigest()
+            digests[f"items/{job.task.name}"] = records_sha256(read(job.task, None))
         for file in (job.file, job.shots_file):
             name = f"raw/{job.task.name}/{file.name}" if file else ""
             if file and name not in digests:
