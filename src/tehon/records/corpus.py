@@ -1,4 +1,4 @@
-"""What a corpus gives: licences, parts, examples, and what was dropped."""
+"""What a corpus gives: licences, parts, examples, documents, and what was dropped."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -117,18 +117,46 @@ class Example(Record, kw_only=True):
     wording: str = ""
 
 
-class Drop(Record, kw_only=True):
+class Document(Record, kw_only=True):
+    """A plain text for continued pre-training, and where it comes from.
+
+    Attributes:
+        id: unique in a release: `aozora/000123`.
+        upstream_id: the corpus's own id, or the file and row where it has none.
+        title: of the work, article or page; empty where it has none.
+        text: the whole of it, paragraphs as lines.
+        source: the source's name.
+        split: the upstream split that it was read from.
+        language: BCP 47 code.
+        licence: SPDX expression.
+    """
+
+    id: str
+    upstream_id: str
+    title: str = ""
+    text: str
+    source: str
+    split: str
+    language: str
+    licence: str
+
+
+class Drop(Record, kw_only=True, omit_defaults=True):
     """A row that was left out, by which step and why; every one is counted in the card.
 
     Attributes:
         example_id: the example's id, or `source/file:row` for a row that never became one.
-        step: `read`, `clean`, `deduplicate`, `decontaminate` or `mix`.
+        step: the step's name, such as `read` or `deduplicate`.
         reason: a short constant phrase, the key of the count.
+        damaged: the row is broken, not merely unwanted; such rows are listed in the quarantine too.
+        byte_offset: where a damaged row starts in its file (decompressed); None where the format has no lines.
     """
 
     example_id: str
     step: str
     reason: str
+    damaged: bool = False
+    byte_offset: int | None = None
 
 
 class ReadOptions(Record, kw_only=True):
@@ -138,11 +166,13 @@ class ReadOptions(Record, kw_only=True):
         rendering: imitate the paper's generator, or repair its defects.
         splits: the splits to read; None means those that the source allows for training.
         seed: the key of every keyed choice (wordings).
+        piece: one of the source's pieces, such as a group of files; empty reads all of it.
     """
 
     rendering: Rendering = "fixed"
     splits: tuple[str, ...] | None = None
     seed: int = 0
+    piece: str = ""
 
 
 class Source(Record, kw_only=True):
@@ -164,6 +194,9 @@ class Source(Record, kw_only=True):
             Its folder holds the upstream files under their upstream names.
         embedded: the examples are made by the package itself, so no raw folder is needed.
         stated: reads the licence from the raw folder, where the user states it; None where the corpus has its own.
+        pieces: names, in upstream order, of the pieces that can be read apart (`ReadOptions.piece`); reading them one
+            after the other gives the rows of the whole. None where the source is one piece.
+        documents: yields plain texts for continued pre-training instead; None where the corpus has none.
     """
 
     name: str
@@ -180,3 +213,5 @@ class Source(Record, kw_only=True):
     read: Callable[[Path, ReadOptions], Iterator[Example | Drop]]
     embedded: bool = False
     stated: Callable[[Path], Licence] | None = None
+    pieces: Callable[[Path, ReadOptions], tuple[str, ...]] | None = None
+    documents: Callable[[Path, ReadOptions], Iterator[Document | Drop]] | None = None

@@ -1,6 +1,6 @@
 """What building takes and gives: the mixture, the ledger, the release."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -24,34 +24,83 @@ class Share(Record, kw_only=True):
     splits: tuple[str, ...] | None = None
 
 
+class NearDuplicates(Record, kw_only=True):
+    """What counts as nearly the same example.
+
+    Attributes:
+        threshold: Jaccard similarity of the two sets of shingles from which one of two examples goes.
+        shingle: characters in one shingle; a shorter text is one shingle.
+        permutations: of MinHash; more find more of the pairs near the threshold.
+        bands: groups of permutations that must agree for a pair to be looked at; divides `permutations`.
+        most_cluster: members of one cluster; what joins a full cluster starts another, so that chains of likeness
+            cannot swallow a source.
+    """
+
+    threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.8
+    shingle: Annotated[int, msgspec.Meta(ge=1)] = 4
+    permutations: Annotated[int, msgspec.Meta(ge=1)] = 128
+    bands: Annotated[int, msgspec.Meta(ge=1)] = 16
+    most_cluster: Annotated[int, msgspec.Meta(ge=2)] = 1000
+
+
+class Expected(Record, kw_only=True):
+    """How many examples a published release had, for comparison.
+
+    Attributes:
+        sources: whose examples the figure counts; where only a sum is known there are several.
+        parts: only these of their parts; empty counts all.
+        examples: the published figure.
+        reason: why a build may differ from it, in one sentence.
+    """
+
+    sources: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+    examples: int
+    reason: str = ""
+
+
 class Mixture(Record, kw_only=True):
     """Which sources make a release, and how.
 
     Attributes:
         name: the file's name.
         title: one line for the card.
+        kind: `examples` for instruction tuning, or `documents`, plain text for continued pre-training.
         sources: source -> share, in the order of the release.
         rendering: imitate the paper's generators, or repair their defects.
         translation: parts that ask for translation are taken.
         commercial: the release must allow commercial use.
         share_alike: share-alike sources are allowed in.
+        steps: optional step -> its options, in the order in which they are taken after cleaning.
         deduplicate: drop examples whose normalised instruction, input and response stood before.
+        near_duplicates: drop examples that nearly repeat another; None leaves them.
         held_out: tasks whose items must not be in the release; their raw files must be at hand.
+        held_out_files: JSON Lines of the user's own, each line an object whose texts must not be in the release.
+        most_damaged: share of a source's rows that may be damaged before the build fails.
         seed: the key of every keyed choice.
         shard_rows: examples in one Parquet shard.
+        expected: published counts to compare with.
+        expected_total: the published count of the whole; None where there is none.
     """
 
     name: str
     title: str = ""
+    kind: Literal["examples", "documents"] = "examples"
     sources: dict[str, Share]
     rendering: Rendering = "fixed"
     translation: bool = True
     commercial: bool = False
     share_alike: bool = True
+    steps: dict[str, dict[str, Any]] = {}
     deduplicate: bool = True
+    near_duplicates: NearDuplicates | None = None
     held_out: tuple[str, ...] = ()
+    held_out_files: tuple[str, ...] = ()
+    most_damaged: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.01
     seed: int = 0
     shard_rows: Annotated[int, msgspec.Meta(ge=1)] = 100_000
+    expected: tuple[Expected, ...] = ()
+    expected_total: int | None = None
 
 
 class LedgerLine(Record, kw_only=True):

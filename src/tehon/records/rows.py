@@ -38,10 +38,14 @@ class LeftOut(Record, kw_only=True):
     Attributes:
         place: `file:row`.
         reason: a short constant phrase, the key of the count.
+        damaged: the row is broken (not text, not JSON, a field missing), not merely unwanted.
+        byte_offset: where a damaged row starts in its file (decompressed); None where the format has no lines.
     """
 
     place: str
     reason: str
+    damaged: bool = False
+    byte_offset: int | None = None
 
 
 def examples(source: Source, rows: Iterable[Row | LeftOut], licence: str = "") -> Iterator[Example | Drop]:
@@ -56,7 +60,13 @@ def examples(source: Source, rows: Iterable[Row | LeftOut], licence: str = "") -
     number = 0
     for row in rows:
         if isinstance(row, LeftOut):
-            yield Drop(example_id=f"{source.name}/{row.place}", step="read", reason=row.reason)
+            yield Drop(
+                example_id=f"{source.name}/{row.place}",
+                step="read",
+                reason=row.reason,
+                damaged=row.damaged,
+                byte_offset=row.byte_offset,
+            )
             continue
         part = parts[row.part]
         yield Example(
