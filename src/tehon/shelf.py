@@ -2,10 +2,12 @@
 
 `SOURCES["jsquad"]` imports `tehon.sources.jsquad` and takes its `SOURCE`. Nothing is imported before it is asked for,
 nothing registers itself, and a missing name is answered with near ones. Other packages add entries through entry
-points of the group named like the folder (`tehon.sources = {mycorpus = "my_package.mycorpus"}`).
+points of the group named like the folder (`tehon.sources = {mycorpus = "my_package.mycorpus"}`). An entry may stand for
+a whole kind: then `hub/NAME` is one of that kind, made by the entry `hub`.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -16,6 +18,8 @@ from typing import TypeVar
 from tehon.errors import UnknownName, UsageError
 
 T = TypeVar("T")
+_FOLDER = re.compile(r"\w[\w.-]*")
+"""A plain folder's name: nothing that leads elsewhere."""
 
 
 class Shelf(Mapping[str, T]):
@@ -24,12 +28,16 @@ class Shelf(Mapping[str, T]):
     Args:
         package: the folder, such as `tehon.sources`; also the group of entry points.
         kind: the record's type.
+        maker: of an entry, what makes the entry `NAME/FOLDER` from its name; None where it stands for itself alone.
     """
 
-    def __init__(self, package: str, kind: type[T]) -> None:
+    def __init__(
+        self, package: str, kind: type[T], maker: Callable[[T], Callable[[str], T] | None] | None = None
+    ) -> None:
         """Look at nothing yet."""
         self.package = package
         self.kind = kind
+        self.maker = maker
 
     @cached_property
     def modules(self) -> dict[str, str]:
@@ -46,6 +54,12 @@ class Shelf(Mapping[str, T]):
             UsageError: the module holds no record of the right kind.
         """
         noun = self.kind.__name__.lower()
+        family, _, folder = name.partition("/")
+        if folder:
+            make = self.maker(self[family]) if self.maker and family in self.modules else None
+            if make is None or not _FOLDER.fullmatch(folder):
+                raise UnknownName(noun, name, self.modules)
+            return make(name)
         if name not in self.modules:
             raise UnknownName(noun, name, self.modules)
         entry = getattr(import_module(self.modules[name]), noun.upper(), None)
@@ -63,5 +77,11 @@ class Shelf(Mapping[str, T]):
         return len(self.modules)
 
     def __contains__(self, name: object) -> bool:
-        """Whether an entry has that name; imports nothing."""
-        return name in self.modules
+        """Whether an entry has that name; imports nothing, unless the name has a slash in it."""
+        if not isinstance(name, str) or "/" not in name:
+            return name in self.modules
+        try:
+            self[name]
+        except UnknownName:
+            return False
+        return True

@@ -165,14 +165,30 @@ class ReadOptions(Record, kw_only=True):
     Attributes:
         rendering: imitate the paper's generator, or repair its defects.
         splits: the splits to read; None means those that the source allows for training.
+        variant: which of the source's published renderings is imitated; empty means the last of them.
         seed: the key of every keyed choice (wordings).
         piece: one of the source's pieces, such as a group of files; empty reads all of it.
     """
 
     rendering: Rendering = "fixed"
     splits: tuple[str, ...] | None = None
+    variant: str = ""
     seed: int = 0
     piece: str = ""
+
+
+class Measured(Record, kw_only=True):
+    """What one split gave when its real file was read in the fixed rendering.
+
+    Attributes:
+        examples: how many.
+        left_out: rows that became none.
+        note: how the file at hand differs from upstream's, such as `half of upstream's 120`; empty if it is whole.
+    """
+
+    examples: int
+    left_out: int = 0
+    note: str = ""
 
 
 class Source(Record, kw_only=True):
@@ -192,8 +208,16 @@ class Source(Record, kw_only=True):
         sample: file name -> content written by us in the upstream layout; feeds its contract test and docs row.
         read: yields an Example for every row that can be one and a Drop for every row that cannot, in upstream order.
             Its folder holds the upstream files under their upstream names.
+        variants: name -> what it does, of the published renderings that releases differ in, oldest first; the last one
+            is the default. Named after the first release that has it; empty where all releases agree.
+        fields: the corpus's fields that the examples are made of, for a corpus that the paper lacks.
+        labels: label -> the word that is the response; empty where responses are no labels.
+        measured: split -> what its real file gave; splits whose files were not at hand are not in it.
         embedded: the examples are made by the package itself, so no raw folder is needed.
-        stated: reads the licence from the raw folder, where the user states it; None where the corpus has its own.
+        stated: completes the source with what the user states in the raw folder, the licence at least; None where the
+            corpus is known without.
+        many: gives the source `NAME/FOLDER`, one like this with files of its own in `RAW/NAME/FOLDER/`; None where
+            there is one corpus of the kind.
         pieces: names, in upstream order, of the pieces that can be read apart (`ReadOptions.piece`); reading them one
             after the other gives the rows of the whole. None where the source is one piece.
         documents: yields plain texts for continued pre-training instead; None where the corpus has none.
@@ -211,7 +235,12 @@ class Source(Record, kw_only=True):
     parts: tuple[Part, ...]
     sample: Mapping[str, bytes]
     read: Callable[[Path, ReadOptions], Iterator[Example | Drop]]
+    variants: Mapping[str, str] = {}
+    fields: tuple[str, ...] = ()
+    labels: Mapping[str, str] = {}
+    measured: Mapping[str, Measured] = {}
     embedded: bool = False
-    stated: Callable[[Path], Licence] | None = None
+    stated: Callable[[Path], "Source"] | None = None
+    many: Callable[[str], "Source"] | None = None
     pieces: Callable[[Path, ReadOptions], tuple[str, ...]] | None = None
     documents: Callable[[Path, ReadOptions], Iterator[Document | Drop]] | None = None

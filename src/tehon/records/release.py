@@ -16,12 +16,15 @@ class Share(Record, kw_only=True):
         weight: how often the source is repeated within an epoch; a fraction keeps that share by keyed hash.
         parts: only these parts; None takes every part that the mixture's own rules allow.
         splits: only these splits; None takes those that may be trained on.
+        variant: which of the source's published renderings is imitated; empty means the last of them. The fixed
+            rendering has none.
     """
 
     limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     weight: Annotated[float, msgspec.Meta(gt=0)] = 1.0
     parts: tuple[str, ...] | None = None
     splits: tuple[str, ...] | None = None
+    variant: str = ""
 
 
 class NearDuplicates(Record, kw_only=True):
@@ -69,6 +72,8 @@ class Mixture(Record, kw_only=True):
         sources: source -> share, in the order of the release.
         rendering: imitate the paper's generators, or repair their defects.
         translation: parts that ask for translation are taken.
+        shared: the release is meant to be shared, so its licences must allow one work; where it is not, any licences
+            can stand together, for the builder's own use.
         commercial: the release must allow commercial use.
         share_alike: share-alike sources are allowed in.
         steps: optional step -> its options, in the order in which they are taken after cleaning.
@@ -79,7 +84,7 @@ class Mixture(Record, kw_only=True):
         most_damaged: share of a source's rows that may be damaged before the build fails.
         seed: the key of every keyed choice.
         shard_rows: examples in one Parquet shard.
-        expected: published counts to compare with.
+        expected: name -> a published count to compare with; no part of a source is counted by two.
         expected_total: the published count of the whole; None where there is none.
     """
 
@@ -89,6 +94,7 @@ class Mixture(Record, kw_only=True):
     sources: dict[str, Share]
     rendering: Rendering = "fixed"
     translation: bool = True
+    shared: bool = True
     commercial: bool = False
     share_alike: bool = True
     steps: dict[str, dict[str, Any]] = {}
@@ -99,7 +105,7 @@ class Mixture(Record, kw_only=True):
     most_damaged: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.01
     seed: int = 0
     shard_rows: Annotated[int, msgspec.Meta(ge=1)] = 100_000
-    expected: tuple[Expected, ...] = ()
+    expected: dict[str, Expected] = {}
     expected_total: int | None = None
 
 
@@ -123,6 +129,28 @@ class LedgerLine(Record, kw_only=True):
     note: str = ""
 
 
+class Compared(Record, kw_only=True):
+    """A published count beside what a build gave.
+
+    Attributes:
+        name: of the count in the mixture; `total` for the whole.
+        sources: whose examples it counts.
+        parts: only these of their parts; empty counts all.
+        expected: the published figure.
+        actual: examples of the build.
+        difference: actual less expected.
+        reason: why they differ; empty where they do not.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+    expected: int
+    actual: int
+    difference: int
+    reason: str = ""
+
+
 class Release(Record, kw_only=True):
     """A finished dataset.
 
@@ -135,6 +163,7 @@ class Release(Record, kw_only=True):
         licence: the SPDX expression of the whole.
         ledger: every source's way through every step.
         digest: sha256 over the examples in order, independent of the file format.
+        compared: published counts beside its own; empty where the mixture knows none.
     """
 
     name: str
@@ -145,3 +174,4 @@ class Release(Record, kw_only=True):
     licence: str
     ledger: tuple[LedgerLine, ...]
     digest: str
+    compared: tuple[Compared, ...] = ()

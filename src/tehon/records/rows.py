@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tehon.records.corpus import Drop, Example, Source, Turn
+from tehon.records.corpus import Document, Drop, Example, Source, Turn
 from tehon.records.record import Record
 
 
@@ -30,6 +30,24 @@ class Row(Record, kw_only=True):
     split: str
     language: str = ""
     wording: str = ""
+
+
+class Text(Record, kw_only=True):
+    """A Document without what its source knows anyway: number, source, licence.
+
+    Attributes:
+        upstream_id: the corpus's own id.
+        title: of the work, article or page; empty where it has none.
+        text: the whole of it, paragraphs as lines.
+        split: the upstream split that it was read from.
+        language: BCP 47 code.
+    """
+
+    upstream_id: str
+    title: str = ""
+    text: str
+    split: str
+    language: str = "ja"
 
 
 class LeftOut(Record, kw_only=True):
@@ -60,13 +78,7 @@ def examples(source: Source, rows: Iterable[Row | LeftOut], licence: str = "") -
     number = 0
     for row in rows:
         if isinstance(row, LeftOut):
-            yield Drop(
-                example_id=f"{source.name}/{row.place}",
-                step="read",
-                reason=row.reason,
-                damaged=row.damaged,
-                byte_offset=row.byte_offset,
-            )
+            yield _drop(source, row)
             continue
         part = parts[row.part]
         yield Example(
@@ -85,3 +97,42 @@ def examples(source: Source, rows: Iterable[Row | LeftOut], licence: str = "") -
             wording=row.wording,
         )
         number += 1
+
+
+def documents(source: Source, texts: Iterable[Text | LeftOut], licence: str = "") -> Iterator[Document | Drop]:
+    """Number the texts from zero, in order, and complete them from their source; one without a letter is left out.
+
+    Args:
+        source: whose texts they are.
+        texts: in upstream order.
+        licence: SPDX expression; empty means the source's own.
+    """
+    number = 0
+    for text in texts:
+        if isinstance(text, LeftOut):
+            yield _drop(source, text)
+            continue
+        if not text.text.strip():
+            yield _drop(source, LeftOut(place=text.upstream_id, reason="no text"))
+            continue
+        yield Document(
+            id=f"{source.name}/{number:06d}",
+            upstream_id=text.upstream_id,
+            title=text.title,
+            text=text.text,
+            source=source.name,
+            split=text.split,
+            language=text.language,
+            licence=licence or source.licence.spdx,
+        )
+        number += 1
+
+
+def _drop(source: Source, row: LeftOut) -> Drop:
+    return Drop(
+        example_id=f"{source.name}/{row.place}",
+        step="read",
+        reason=row.reason,
+        damaged=row.damaged,
+        byte_offset=row.byte_offset,
+    )

@@ -3,4 +3,4 @@
 from tehon.records.corpus import Source
 from tehon.shelf import Shelf
 
-SOURCES = Shelf("tehon.sources", Source)
+SOURCES = Shelf("tehon.sources", Source, maker=lambda source: source.many)

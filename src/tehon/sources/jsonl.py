@@ -10,14 +10,17 @@ Put a `licence.toml` beside the files to state their licence, such as
     url = "https://example.org/terms"
 
 Without it the licence is `LicenseRef-unknown`: the release's card says so first, and a mixture for commercial use
-refuses the source.
+refuses the source. Data under different licences stand in folders of their own: `jsonl/diary` is read from
+`RAW/jsonl/diary/`, with a `licence.toml` there.
 """
 
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from tehon.errors import BadLicence, BadRawFile
 from tehon.formats.conversations import LAYOUTS, layout_of
@@ -33,26 +36,32 @@ LICENCE = "licence.toml"
 UNKNOWN = Licence(spdx="LicenseRef-unknown", url="", commercial=False)
 
 
-def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
+def named(name: str) -> Source:
+    """The source whose files lie in `RAW/jsonl/`, or, under a name like `jsonl/diary`, in `RAW/jsonl/diary/`."""
+    return replace(SOURCE, name=name, read=partial(read, name=name), stated=partial(stated, name=name))
+
+
+def read(folder: Path, options: ReadOptions, name: str = "jsonl") -> Iterator[Example | Drop]:
     """Every row of every `*.jsonl` and `*.json` file, file by file."""
-    return examples(SOURCE, _rows(folder, options), stated(folder).spdx)
+    return examples(stated(folder, name), _rows(folder, options))
 
 
-def stated(folder: Path) -> Licence:
-    """The licence that the folder's `licence.toml` states.
+def stated(folder: Path, name: str = "jsonl") -> Source:
+    """The source of that name under the licence that the folder's `licence.toml` states.
 
     Raises:
         BadLicence: the file is there, but is no TOML.
         BadConfig: it has unknown keys.
     """
     path = folder / LICENCE
+    source = named(name)
     if not path.is_file():
-        return UNKNOWN
+        return source
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadLicence(str(path), f"must be TOML, but {error}", "Correct that place") from error
-    return to_record({"url": "", **table}, Licence, str(path))
+    return replace(source, licence=to_record({"url": "", **table}, Licence, str(path)))
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
@@ -135,4 +144,5 @@ SOURCE = Source(
     },
     read=read,
     stated=stated,
+    many=named,
 )

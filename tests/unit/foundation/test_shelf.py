@@ -30,6 +30,19 @@ def test_a_module_without_the_record_says_what_it_must_define() -> None:
         Shelf("tehon.families", Template)["llama"]
 
 
+@pytest.mark.parametrize("name", ["jqac/x", "nothing/x", "jsonl/..", "jsonl/a/b", "jsonl/.x", "jsonl/a\\b", "/", "/x"])
+def test_only_an_entry_of_a_whole_kind_makes_others_and_only_under_plain_names(name: str) -> None:
+    assert name not in SOURCES
+    with pytest.raises(UnknownName):
+        SOURCES[name]
+
+
+def test_an_entry_of_a_whole_kind_makes_others() -> None:
+    assert "jsonl/my-notes_2" in SOURCES
+    assert SOURCES["jsonl/my-notes_2"].name == "jsonl/my-notes_2"
+    assert "jsonl/my-notes_2" not in list(SOURCES)
+
+
 def test_asking_for_names_imports_no_entry() -> None:
     code = "import sys; from tehon.sources import SOURCES; list(SOURCES); print('tehon.sources.jqac' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

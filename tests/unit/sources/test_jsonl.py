@@ -4,6 +4,7 @@ import pytest
 
 from tehon.errors import BadConfig, BadLicence, BadRawFile, RawFileMissing
 from tehon.records.corpus import Drop, Example, ReadOptions
+from tehon.sources import SOURCES
 from tehon.sources.jsonl import SOURCE, stated
 
 ROW = '{"instruction": "問い", "output": "答え"}\n'
@@ -35,11 +36,25 @@ def test_an_empty_folder_says_what_to_put_there(tmp_path: Path) -> None:
 
 def test_the_licence_is_what_the_folder_states_and_unknown_otherwise(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(ROW, "utf-8")
-    assert stated(tmp_path).spdx == "LicenseRef-unknown"
-    assert not stated(tmp_path).commercial
+    assert stated(tmp_path).licence.spdx == "LicenseRef-unknown"
+    assert not stated(tmp_path).licence.commercial
     (tmp_path / "licence.toml").write_text('spdx = "CC-BY-4.0"\nattribution = "We"\n', "utf-8")
-    assert (stated(tmp_path).spdx, stated(tmp_path).attribution) == ("CC-BY-4.0", "We")
+    licence = stated(tmp_path).licence
+    assert (licence.spdx, licence.attribution) == ("CC-BY-4.0", "We")
     assert [row.licence for row in read(tmp_path) if isinstance(row, Example)] == ["CC-BY-4.0"]
+
+
+def test_folders_of_their_own_are_sources_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(ROW, "utf-8")
+    (tmp_path / "licence.toml").write_text('spdx = "MIT"', "utf-8")
+    diary = SOURCES["jsonl/diary"]
+    assert diary.stated is not None
+    assert (diary.name, diary.stated(tmp_path).name, diary.stated(tmp_path).licence.spdx) == (
+        "jsonl/diary", "jsonl/diary", "MIT",
+    )  # fmt: skip
+    [row] = diary.read(tmp_path, ReadOptions())
+    assert isinstance(row, Example)
+    assert (row.id, row.source, row.licence) == ("jsonl/diary/000000", "jsonl/diary", "MIT")
 
 
 def test_a_licence_file_with_a_typing_error_is_an_error(tmp_path: Path) -> None:
