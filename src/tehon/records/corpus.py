@@ -49,11 +49,30 @@ class Licence(Record, kw_only=True):
 
 
 class Download(Record, kw_only=True):
-    """One upstream file: its address, and its digest and size where they are known."""
+    """One upstream file: where it is published, where it lies in the raw folder, how it is known again.
+
+    Attributes:
+        url: its address; of a file that only a person can get, the page to start from.
+        file: its path below `RAW/NAME/`, `/` between the pieces; empty means the last piece of the address.
+        sha256: of the published bytes, in lower-case hexadecimal digits; None where they are locked when first fetched.
+        size_bytes: likewise.
+        mirrors: other addresses of the same bytes, tried in this order.
+        by_hand: one sentence, without a full stop, on how a person gets the file that no program can fetch; else empty.
+        then: one sentence, without a full stop, on what must be done with it before it can be read; empty if nothing.
+    """
 
     url: str
+    file: str = ""
     sha256: str | None = None
     size_bytes: int | None = None
+    mirrors: tuple[str, ...] = ()
+    by_hand: str = ""
+    then: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it lies below `RAW/NAME/`."""
+        return self.file or self.url.rpartition("/")[2]
 
 
 class Part(Record, kw_only=True):
