@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tehon.errors import BadRawFile
 from tehon.formats.finding import chosen
+from tehon.formats.github import Repository
 from tehon.formats.lines import decoded
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
 from tehon.formats.tree import Tree, find_name, open_tree
@@ -73,7 +74,11 @@ SOURCE = Source(
     homepage="https://github.com/shyyhs/CourseraParallelCorpusMining",
     splits={"train": True, "dev": False, "test": False},
     benchmark="coursera",
-    downloads=(Download(url="https://github.com/shyyhs/CourseraParallelCorpusMining/archive/refs/heads/master.zip"),),
+    downloads=(
+        Repository(
+            "shyyhs/CourseraParallelCorpusMining", "d44f2aed213e0fea3045474de4e81ab9869d9e37", branch="master"
+        ).download(f"data/{FOLDER}.zip"),
+    ),
     parts=tuple(map(part_of, WAYS)),
     sample={
         "Coursera_En-Ja.zip": pack_zip(

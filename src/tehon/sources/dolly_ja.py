@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import decode_row
 from tehon.records.corpus import Cluster, Download, Drop, Example, Licence, Part, ReadOptions, Source
@@ -82,9 +83,8 @@ SOURCE = Source(
     homepage="https://github.com/kunishou/databricks-dolly-15k-ja",
     splits={"all": True},
     downloads=(
-        Download(
-            url="https://raw.githubusercontent.com/kunishou/databricks-dolly-15k-ja/"
-            "a43a00cb7671d4d70885999bd779ee9f652f197c/databricks-dolly-15k-ja.json"
+        Repository("kunishou/databricks-dolly-15k-ja", "a43a00cb7671d4d70885999bd779ee9f652f197c").download(
+            "databricks-dolly-15k-ja.json"
         ),
     ),
     parts=tuple(Part(name=name, cluster=cluster, wording="{instruction}") for name, cluster in CLUSTERS.items()),

@@ -91,7 +91,12 @@ SOURCE = Source(
     citation="京都大学 黒橋・褚・村脇研究室: 基本料理知識ベース.",
     homepage="https://nlp.ist.i.kyoto-u.ac.jp/",
     splits={"all": True},
-    downloads=(Download(url="http://nlp.ist.i.kyoto-u.ac.jp/nl-resource/foodkb/foodkb.dictionary.txt.gz"),),
+    downloads=(
+        Download(
+            url="https://nlp.ist.i.kyoto-u.ac.jp/nl-resource/foodkb/foodkb.dictionary.txt.gz",
+            mirrors=("http://nlp.ist.i.kyoto-u.ac.jp/nl-resource/foodkb/foodkb.dictionary.txt.gz",),
+        ),
+    ),
     parts=(Part(name="dishes", cluster="commonsense", wording="{dish}の作り方を教えてください。"),),
     sample={
         "foodkb.dictionary.txt.gz": pack_gz(

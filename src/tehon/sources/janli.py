@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tehon.formats.delimited import read_delimited
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.inference import NAMES
 from tehon.formats.judgement import Judged, Judgement, pair
 from tehon.formats.lines import file_lines
@@ -72,7 +73,9 @@ SOURCE = Source(
     homepage="https://github.com/verypluming/JaNLI",
     splits={"train": True, "test": False},
     benchmark="janli",
-    downloads=(Download(url="https://raw.githubusercontent.com/verypluming/JaNLI/main/janli.tsv"),),
+    downloads=(
+        Repository("verypluming/JaNLI", "54099bbf18c28b4d74f41ff97f873d57efaac209").download("janli.tsv"),
+    ),
     parts=(RELATION.as_part(),),
     sample={
         "janli.tsv": (

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tehon.formats.finding import chosen, find_all
+from tehon.formats.github import Repository
 from tehon.formats.squad import read_squad
 from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
+
+UPSTREAM = Repository("SkelterLabsInc/JaQuAD", "23f5d72cc273c49b35e2d9efe0f51757aa1770bd")
 
 
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
@@ -53,6 +56,11 @@ SOURCE = Source(
     homepage="https://github.com/SkelterLabsInc/JaQuAD",
     splits={"train": True, "dev": False},
     benchmark="jaquad",
+    downloads=tuple(
+        UPSTREAM.download(f"data/{path}", file=path)
+        for split, files in (("train", 30), ("dev", 4))
+        for path in (f"{split}/jaquad_{split}_{number:04d}.json" for number in range(files))
+    ),
     parts=(Part(name="questions", cluster="reading comprehension", wording="{question}"),),
     sample={
         "train/jaquad_train_0000.json": """{"version": "sample", "data": [{"title": "灯台", "paragraphs": [{

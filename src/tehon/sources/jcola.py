@@ -15,13 +15,14 @@ from pathlib import Path
 import msgspec
 
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.json_lines import json_rows
 from tehon.formats.judgement import Judged, Judgement
 from tehon.formats.lines import file_lines
 from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-URL = "https://raw.githubusercontent.com/osekilab/JCoLA/main/data/jcola-v1.0"
+UPSTREAM = Repository("osekilab/JCoLA", "736d9eef3af04bb17e4cf59adf01325973234ff9")
 FILES = {"train": "in_domain_train", "valid": "in_domain_valid", "out_of_domain_valid": "out_of_domain_valid"}
 NATURALNESS = Judgement(
     source="jcola",
@@ -82,7 +83,19 @@ SOURCE = Source(
     homepage="https://github.com/osekilab/JCoLA",
     splits={"train": True, "valid": False, "out_of_domain_valid": False},
     benchmark="jglue",
-    downloads=tuple(Download(url=f"{URL}/{name}-v1.0.json") for name in FILES.values()),
+    downloads=(
+        UPSTREAM.download(
+            "data/jcola-v1.0/in_domain_train-v1.0.json",
+            "c665f8a8b371b34c3c8947cde3670637cf0403ac7529ba8bb62370d07f008396",
+            size_bytes=1_322_900,
+        ),
+        UPSTREAM.download(
+            "data/jcola-v1.0/in_domain_valid-v1.0.json",
+            "677fb021886b6829d6a84e8ca9f62808f6bd479fa829439f49eac4f94f23658c",
+            size_bytes=165_053,
+        ),
+        UPSTREAM.download("data/jcola-v1.0/out_of_domain_valid-v1.0.json"),
+    ),
     parts=(NATURALNESS.as_part(),),
     sample={
         "in_domain_train-v1.0.json": (

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from tehon.formats.delimited import read_delimited
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.judgement import Judged, Judgement
 from tehon.formats.lines import file_lines
 from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-URL = "https://raw.githubusercontent.com/Language-Media-Lab/commonsense-moral-ja/main/data"
+UPSTREAM = Repository("Language-Media-Lab/commonsense-moral-ja", "1d232e86b0448a2686939a5e7bc1a3731637fe37")
 MORALITY = Judgement(
     source="jcommonsense_morality",
     part="actions",
@@ -65,7 +66,17 @@ SOURCE = Source(
     homepage="https://github.com/Language-Media-Lab/commonsense-moral-ja",
     splits={"train": True, "val": False, "test": False},
     benchmark="jcommonsensemorality",
-    downloads=tuple(Download(url=f"{URL}/data_{split}.csv") for split in ("train", "val", "test")),
+    downloads=(
+        UPSTREAM.download(
+            "data/data_train.csv",
+            "46c01bdb6e2f79c2bb2c553606813bc887bda3670949a188b764ccc70b96c828",
+            size_bytes=1_078_972,
+        ),
+        UPSTREAM.download(
+            "data/data_val.csv", "28872666ba47ac057b3ffffb8554bdd692db39425089719f8e137d683e81e7f8", size_bytes=154_632
+        ),
+        UPSTREAM.download("data/data_test.csv"),
+    ),
     parts=(MORALITY.as_part(),),
     sample={
         "data_train.csv": (

@@ -11,12 +11,13 @@ from pathlib import Path
 import msgspec
 
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import decode_row
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-URL = "https://raw.githubusercontent.com/aiishii/JEMHopQA/main/corpus"
+UPSTREAM = Repository("aiishii/JEMHopQA", "c7be2b01e525779affcb8cde4c5b68f4bc1f13e0")
 YES_NO = {"YES": "はい", "NO": "いいえ"}
 
 
@@ -71,7 +72,12 @@ SOURCE = Source(
     homepage="https://github.com/aiishii/JEMHopQA",
     splits={"train": True, "dev": False},
     benchmark="jemhopqa",
-    downloads=(Download(url=f"{URL}/train.json"), Download(url=f"{URL}/dev.json")),
+    downloads=(
+        UPSTREAM.download(
+            "corpus/train.json", "c64392b4087299bcfaa02fe2584128b5dc50fe5ea83e1bd600cadfc984669e65", size_bytes=433_076
+        ),
+        UPSTREAM.download("corpus/dev.json"),
+    ),
     parts=(Part(name="questions", cluster="question answering", wording="{question}"),),
     sample={
         "train.json": """[{"qid": "s0", "type": "comparison", "question": "見本橋と手本橋、長いのはどちらですか？",

@@ -13,12 +13,13 @@ from pathlib import Path
 import msgspec
 
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import decode_row
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-URL = "https://raw.githubusercontent.com/ku-nlp/JMRD/main/data"
+UPSTREAM = Repository("ku-nlp/JMRD", "bc39e03f2f62a0f396ee8cad68a147837267e5ac")
 
 
 class Knowledge(
@@ -98,7 +99,13 @@ SOURCE = Source(
     homepage="https://github.com/ku-nlp/JMRD",
     splits={"train": True, "valid": False, "test": False},
     benchmark="jmrd",
-    downloads=tuple(Download(url=f"{URL}/{split}.json") for split in ("train", "valid", "test")),
+    downloads=(
+        UPSTREAM.download("data/train.json"),
+        UPSTREAM.download(
+            "data/valid.json", "6443c59c37247cb278432a91d140c8da08a3ea79874dd13fa2bf37d166e88395", size_bytes=2_155_968
+        ),
+        UPSTREAM.download("data/test.json"),
+    ),
     parts=(Part(name="films", cluster="commonsense", wording="{film}について教えてください。"),),
     sample={
         "train.json": """[{"dialog_id": "s0", "movie_title": "見本の旅", "first_speaker": "seeker", "questionnaire": {},

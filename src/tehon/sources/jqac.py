@@ -60,7 +60,13 @@ SOURCE = Source(
     citation="Hiroki Tanioka: Japanese Question-Answering Corpus (JQAC), 2018.",
     homepage="https://taniokah.github.io/jqac/",
     splits={"all": True},
-    downloads=(Download(url="https://taniokah.github.io/jqac/jqac20180625.tgz"),),
+    downloads=(
+        Download(
+            url="https://taniokah.github.io/jqac/jqac20180625.tgz",
+            sha256="1d128f8dd2bb38fa9b8a7b13c9c24d25ceb4c640dd17f75660cf07c98ff15927",
+            size_bytes=45_409,
+        ),
+    ),
     parts=(Part(name="questions", cluster="question answering", wording="{topic}に関して、{question}"),),
     sample={
         "jqac20180625.tgz": pack_tar(

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from tehon.formats.delimited import read_delimited
 from tehon.formats.finding import chosen, find_one
+from tehon.formats.github import Repository
 from tehon.formats.inference import NAMES, WORDINGS, WORDS
 from tehon.formats.judgement import Judged, Judgement, pair
 from tehon.formats.lines import file_lines
 from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-URL = "https://raw.githubusercontent.com/verypluming/JSICK/main/jsick"
+UPSTREAM = Repository("verypluming/JSICK", "da426bbdb6dc133754daabfd2aa9396d54c75fea")
 RELATION = Judgement(source="jsick", part="pairs", cluster="inference", wordings=WORDINGS, words=WORDS)
 HEADER = (
     "pair_ID\tdata\tsentence_A_En\tsentence_B_En\tentailment_label_En\trelatedness_score_En"
@@ -64,7 +65,12 @@ SOURCE = Source(
     homepage="https://github.com/verypluming/JSICK",
     splits={"train": True, "test": False},
     benchmark="jsick",
-    downloads=(Download(url=f"{URL}/train.tsv"), Download(url=f"{URL}/test.tsv")),
+    downloads=(
+        UPSTREAM.download(
+            "jsick/train.tsv", "5aee77c7cb5e598c35cadc99f54eb53f980cf554219f497871fbdcc5a25b71be", size_bytes=786_436
+        ),
+        UPSTREAM.download("jsick/test.tsv"),
+    ),
     parts=(RELATION.as_part(),),
     sample={
         "train.tsv": (

@@ -28,7 +28,7 @@ from tehon.formats.finding import chosen, find_all
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import NOT_JSON, decode_row
 from tehon.formats.toml import to_record
-from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 from tehon.text.script import language
 
@@ -110,6 +110,7 @@ SOURCE = Source(
     citation="Data of the user's own.",
     homepage="",
     splits={"all": True},
+    downloads=(Download(url="", file="mine.jsonl", by_hand="These are your own files, *.jsonl or *.json"),),
     parts=(
         Part(name="alpaca", cluster="general", language="und", wording="{instruction}"),
         Part(name="sharegpt", cluster="dialogue", language="und", wording="last turn of the user"),

@@ -120,8 +120,10 @@ SOURCE = Source(
     splits={"all": True},
     downloads=(
         Download(
-            url="https://huggingface.co/datasets/OpenAssistant/oasst1/resolve/main/"
-            "2023-04-12_oasst_ready.trees.jsonl.gz"
+            url=f"{URL}/fdf72ae0827c1cda404aff25b6603abec9e3399b/2023-04-12_oasst_ready.trees.jsonl.gz",
+            sha256="2a9a8fd343e9b28e04a895a669d3253f82d93e9c174d440199ae19d5fafbdff7",
+            size_bytes=34_145_252,
+            mirrors=(f"{URL}/main/2023-04-12_oasst_ready.trees.jsonl.gz",),
         ),
     ),
     parts=(Part(name="conversations", cluster="dialogue", wording="last message of the prompter"),),

@@ -60,7 +60,12 @@ SOURCE = Source(
     "https://www.manythings.org/anki.",
     homepage="https://www.manythings.org/anki/",
     splits={"all": True},
-    downloads=(Download(url="https://www.manythings.org/anki/jpn-eng.zip"),),
+    downloads=(
+        Download(
+            url="https://www.manythings.org/anki/jpn-eng.zip",
+            by_hand="The site answers browsers alone: save jpn-eng.zip with one",
+        ),
+    ),
     parts=tuple(map(part_of, WAYS)),
     sample={
         FILE: (

@@ -64,7 +64,15 @@ SOURCE = Source(
     citation="Yasuhito Tanaka: Compilation of a multilingual parallel corpus. PACLING 2001.",
     homepage="https://www.edrdg.org/wiki/index.php/Tanaka_Corpus",
     splits={"all": True},
-    downloads=(Download(url="ftp://ftp.edrdg.org/pub/Nihongo/examples.utf.gz"),),
+    downloads=(
+        Download(
+            url="https://www.edrdg.org/pub/Nihongo/examples.utf.gz",
+            mirrors=(
+                "http://ftp.edrdg.org/pub/Nihongo/examples.utf.gz",
+                "ftp://ftp.edrdg.org/pub/Nihongo/examples.utf.gz",
+            ),
+        ),
+    ),
     parts=tuple(map(part_of, WAYS)),
     sample={
         "examples.utf.gz": pack_gz(

@@ -81,6 +81,14 @@ SOURCE = Source(
     citation="ウィキニュース日本語版. https://ja.wikinews.org.",
     homepage="https://ja.wikinews.org/",
     splits={"all": True},
+    downloads=(
+        Download(
+            url="https://ja.wikinews.org/wiki/特別:ページ一覧",
+            file="wikinews.jsonl",
+            by_hand="There is no such file upstream: read the articles page by page, with a pause of a second after "
+            'each, and write them one a line as {"url": …, "title": …, "text": …}',
+        ),
+    ),
     parts=(Part(name="titles", cluster="summarisation", wording=INSTRUCTION),),
     sample={
         "wikinews.jsonl": (

@@ -23,6 +23,7 @@ from tehon.formats.wikiextractor import Page, read_pages
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
+DUMP = "jawiki-20230401-pages-articles.xml.bz2"
 FILES = ("text/*/wiki_*", "*/wiki_*", "wiki_*")
 INSTRUCTION = "入力されたワードを説明してください。"
 DISAMBIGUATION = "(曖昧さ回避)"
@@ -86,7 +87,13 @@ SOURCE = Source(
     citation="ウィキペディア日本語版, 2023-04-01. https://ja.wikipedia.org.",
     homepage="https://dumps.wikimedia.org/jawiki/",
     splits={"all": True},
-    downloads=(Download(url="https://dumps.wikimedia.org/jawiki/20230401/jawiki-20230401-pages-articles.xml.bz2"),),
+    downloads=(
+        Download(
+            url=f"https://dumps.wikimedia.org/jawiki/20230401/{DUMP}",
+            mirrors=(f"https://archive.org/download/jawiki-20230401/{DUMP}",),
+            then="Unpack it with WikiExtractor into the folder text beside it (--processes 1: more may stall on jawiki)",
+        ),
+    ),
     parts=(Part(name="summaries", cluster="summarisation", wording=INSTRUCTION),),
     sample={
         "text/AA/wiki_00": (

@@ -21,6 +21,7 @@ from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOpt
 from tehon.records.rows import LeftOut, Row, examples
 
 URL = "https://github.com/bond-lab/wnja/releases/download/v1.1"
+MIRRORS = ("http://compling.hss.ntu.edu.sg/wnja/data/1.1", "http://nlpwww.nict.go.jp/wn-ja/data/1.1")
 TO_JAPANESE, TO_ENGLISH = "次の文を日本語に翻訳してください。", "次の文を英語に翻訳してください。"
 DEFINITIONS = (Way("definitions_en_ja", TO_JAPANESE, "en"), Way("definitions_ja_en", TO_ENGLISH, "ja"))
 EXAMPLES = (Way("examples_en_ja", TO_JAPANESE, "en"), Way("examples_ja_en", TO_ENGLISH, "ja"))
@@ -99,7 +100,10 @@ SOURCE = Source(
     "Enhancing the Japanese WordNet. ALR 2009.",
     homepage="https://bond-lab.github.io/wnja/",
     splits={"all": True},
-    downloads=tuple(Download(url=f"{URL}/wnjpn-{kind}.tab.gz") for kind in ("ok", "def", "exe")),
+    downloads=tuple(
+        Download(url=f"{URL}/{name}", mirrors=tuple(f"{mirror}/{name}" for mirror in MIRRORS))
+        for name in ("wnjpn-ok.tab.gz", "wnjpn-def.tab.gz", "wnjpn-exe.tab.gz")
+    ),
     parts=(
         Part(name="definitions", cluster="commonsense", wording="「{word}」の意味を教えてください。"),
         *map(part_of, (*DEFINITIONS, *EXAMPLES)),
