@@ -5,6 +5,8 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from tehon.build.choose import choose_mixture
 from tehon.build.licences import terms, whole_licence
 from tehon.build.read import files, read, supplies
@@ -15,6 +17,7 @@ from tehon.evaluate.jobs import frame
 from tehon.evaluate.requests import context
 from tehon.experiment import Stages
 from tehon.families import FAMILIES
+from tehon.formats.inheritance import EXTENDS, WITHOUT
 from tehon.formats.toml import read_table
 from tehon.progress import silent
 from tehon.prompts import ask, render
@@ -73,17 +76,34 @@ def check(names: Sequence[str], raw: Path | None = None) -> Iterator[Checked]:
 
 
 def toml_kind(path: Path) -> str:
-    """Which record a TOML file means, by the one key that only that record must have.
+    """Which record a TOML file means: by the one key that only that record must have, its own or inherited.
 
     Raises:
         BadConfig: the file is no TOML, or has none of these keys.
     """
-    keys = read_table(path)
+    table, seen = read_table(path), [path]
+    while isinstance(parent := table.get(EXTENDS), str) and not TOML_KEYS.keys() & table.keys():
+        if not parent.endswith(".toml"):
+            kinds = [kind for kind in TOML_KEYS.values() if parent in CHECKS[kind][0] and _fits(table, kind)]
+            if kinds:
+                return kinds[0]
+            break
+        following = seen[-1].parent / parent
+        if following in seen:
+            break
+        table, seen = read_table(following), [*seen, following]
     for key, kind in TOML_KEYS.items():
-        if key in keys:
+        if key in table:
             return kind
-    problem = f"must have one of the keys {', '.join(TOML_KEYS)}, but has {', '.join(keys) or 'none'}"
+    problem = f"must have one of the keys {', '.join(TOML_KEYS)}, but has {', '.join(table) or 'none'}"
     raise BadConfig(str(path), problem, "See the files in tehon/recipes")
+
+
+def _fits(table: Mapping[str, object], kind: str) -> bool:
+    """Whether a record of this kind has all of these keys."""
+    shelf = CHECKS[kind][0]
+    fields = {field.name for field in msgspec.structs.fields(shelf[next(iter(shelf))])}
+    return table.keys() <= fields | {EXTENDS, WITHOUT}
 
 
 def _checked(kind: str, name: str, look: "Look", raw: Path | None) -> Checked:

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tehon.errors import BadConfig, UnknownName
+from tehon.formats.inheritance import resolved
 from tehon.records.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -67,6 +68,8 @@ def to_record(table: dict[str, Any], kind: type[R], where: str, changes: tuple[s
 class TomlShelf(Mapping[str, R], Generic[R]):
     """A folder of `tehon/recipes` as a read-only mapping: file name without `.toml` -> record.
 
+    A file may say what it `extends`, another one of the folder or a path beside it; see `inheritance`.
+
     Args:
         folder: below `tehon/recipes`.
         kind: the record's type.
@@ -90,12 +93,18 @@ class TomlShelf(Mapping[str, R], Generic[R]):
             UnknownName: it is neither.
             BadConfig: the file breaks the record's schema.
         """
-        path = Path(asked)
-        if path.suffix == ".toml":
-            return read_toml(path, self.kind, changes)
+        path = self._find(asked, Path())
+        table = resolved(path, lambda parent, file: self._find(parent, file.parent), read_table)
+        table.setdefault("name", path.stem)
+        return to_record(table, self.kind, str(path), changes)
+
+    def _find(self, asked: str, folder: Path) -> Path:
+        """The file of a shelf name, or of a path from a folder."""
+        if asked.endswith(".toml"):
+            return folder / asked
         if asked not in self.paths:
             raise UnknownName(self.kind.__name__.lower(), asked, self.paths)
-        return read_toml(self.paths[asked], self.kind, changes)
+        return self.paths[asked]
 
     def __getitem__(self, name: str) -> R:
         """Read one file of the shelf."""
