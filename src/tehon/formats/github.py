@@ -20,7 +20,9 @@ class Repository(NamedTuple):
     commit: str
     branch: str = "main"
 
-    def download(self, path: str, sha256: str | None = None, size_bytes: int | None = None, *, file: str = "") -> Download:
+    def download(
+        self, path: str, sha256: str | None = None, size_bytes: int | None = None, *, file: str = ""
+    ) -> Download:
         """One file of it.
 
         Args:

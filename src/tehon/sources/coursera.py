@@ -18,7 +18,7 @@ from tehon.formats.lines import decoded
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
 from tehon.formats.tree import Tree, find_name, open_tree
 from tehon.formats.zip import pack_zip
-from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Rendering, Source
+from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 FOLDER = "Coursera_En-Ja"

@@ -16,7 +16,7 @@ from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import decode_row
-from tehon.records.corpus import Cluster, Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Cluster, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 CLUSTERS: dict[str, Cluster] = {

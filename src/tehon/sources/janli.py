@@ -15,7 +15,7 @@ from tehon.formats.github import Repository
 from tehon.formats.inference import NAMES
 from tehon.formats.judgement import Judged, Judgement, pair
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 RELATION = Judgement(
@@ -73,9 +73,7 @@ SOURCE = Source(
     homepage="https://github.com/verypluming/JaNLI",
     splits={"train": True, "test": False},
     benchmark="janli",
-    downloads=(
-        Repository("verypluming/JaNLI", "54099bbf18c28b4d74f41ff97f873d57efaac209").download("janli.tsv"),
-    ),
+    downloads=(Repository("verypluming/JaNLI", "54099bbf18c28b4d74f41ff97f873d57efaac209").download("janli.tsv"),),
     parts=(RELATION.as_part(),),
     sample={
         "janli.tsv": (

@@ -19,7 +19,7 @@ from tehon.formats.github import Repository
 from tehon.formats.json_lines import json_rows
 from tehon.formats.judgement import Judged, Judgement
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("osekilab/JCoLA", "736d9eef3af04bb17e4cf59adf01325973234ff9")

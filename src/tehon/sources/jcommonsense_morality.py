@@ -13,7 +13,7 @@ from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
 from tehon.formats.judgement import Judged, Judgement
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("Language-Media-Lab/commonsense-moral-ja", "1d232e86b0448a2686939a5e7bc1a3731637fe37")

@@ -14,7 +14,7 @@ from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import decode_row
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("aiishii/JEMHopQA", "c7be2b01e525779affcb8cde4c5b68f4bc1f13e0")

@@ -16,7 +16,7 @@ from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
 from tehon.formats.json_array import raw_rows
 from tehon.formats.json_lines import decode_row
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("ku-nlp/JMRD", "bc39e03f2f62a0f396ee8cad68a147837267e5ac")

@@ -16,7 +16,7 @@ from tehon.formats.github import Repository
 from tehon.formats.inference import NAMES, WORDINGS, WORDS
 from tehon.formats.judgement import Judged, Judgement, pair
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("verypluming/JSICK", "da426bbdb6dc133754daabfd2aa9396d54c75fea")

@@ -6,12 +6,11 @@ The paper did not use it, so both renderings are the same: the question, and the
 from collections.abc import Iterator
 from pathlib import Path
 
+from tehon.formats import niilc
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.xml import read_xml
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
-
-URL = "https://raw.githubusercontent.com/mynlp/niilc-qa/master/data"
 
 
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
@@ -51,7 +50,7 @@ SOURCE = Source(
     homepage="https://github.com/mynlp/niilc-qa",
     splits={"dev": True, "test": False},
     benchmark="niilc",
-    downloads=(Download(url=f"{URL}/NIILC-ECQA2015_dev.xml"), Download(url=f"{URL}/NIILC-ECQA2015_test.xml")),
+    downloads=niilc.DOWNLOADS,
     parts=(Part(name="questions", cluster="question answering", wording="{question}"),),
     sample={
         "NIILC-ECQA2015_dev.xml": """<?xml version='1.0' encoding="UTF-8"?>

@@ -22,6 +22,7 @@ from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOpt
 from tehon.records.rows import LeftOut, Row, examples
 
 ASSISTANT = "assistant"
+URL = "https://huggingface.co/datasets/OpenAssistant/oasst1/resolve"
 
 
 class Message(msgspec.Struct, frozen=True):

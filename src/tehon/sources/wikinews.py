@@ -19,7 +19,7 @@ import msgspec
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.json_lines import json_rows
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 INSTRUCTION = "次のニュース記事にタイトルをつけてください。"

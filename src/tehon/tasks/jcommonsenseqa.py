@@ -99,6 +99,7 @@ TASK = Task(
     citation=jglue.CITATION,
     homepage=jglue.HOMEPAGE,
     benchmark="jglue",
+    downloads=jglue.downloads("jcommonsenseqa", "train", "valid"),
     sample={
         "train-v1.3.json": as_json_lines(
             Row(0, "雨の日に差すものは？", "箸", "傘", "枕", "窓", "靴下", 1),

@@ -89,6 +89,7 @@ TASK = Task(
     citation=jglue.CITATION,
     homepage=jglue.HOMEPAGE,
     benchmark="jglue",
+    downloads=jglue.downloads("jnli", "train", "valid", "test"),
     sample={
         "train-v1.3.json": as_json_lines(
             Row("10", "7-8-9", "橋を電車が渡っています。", "電車が橋の上にいます。", "entailment"),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
-from tehon.records.corpus import Example, Licence
+from tehon.records.corpus import Download, Example, Licence
 from tehon.records.evaluation import Item, Task, TaskPrompt
 from tehon.storage.raw import split_of
 from tehon.text.harness import framed
@@ -91,6 +91,14 @@ TASK = Task(
     citation=f"Keung, Lu, Szarvas, Smith: The Multilingual Amazon Reviews Corpus. EMNLP 2020. {jglue.CITATION}",
     homepage=jglue.HOMEPAGE,
     benchmark="jglue",
+    downloads=(
+        Download(
+            url=jglue.HOMEPAGE,
+            file="valid-v1.1.json",
+            by_hand="Amazon has withdrawn the reviews that MARC-ja is made of, so only a copy from before then will do; "
+            "shots need train-v1.1.json as well",
+        ),
+    ),
     sample={
         "train-v1.1.json": as_json_lines(
             Row("R10", "音がきれいで、毎日使っています。", "positive"),

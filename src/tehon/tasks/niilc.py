@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tehon.errors import BadRawFile
+from tehon.formats import niilc
 from tehon.formats.xml import read_xml
-from tehon.records.corpus import Download, Example, Licence
+from tehon.records.corpus import Example, Licence
 from tehon.records.evaluation import Item, Task
 from tehon.storage.raw import split_of
 
 SPLITS = {"dev": "NIILC-ECQA2015_dev*.xml", "test": "NIILC-ECQA2015_test*.xml"}
-URL = "https://raw.githubusercontent.com/mynlp/niilc-qa/master/data"
 
 
 def read(file: Path) -> Iterator[Item]:
@@ -68,7 +68,7 @@ TASK = Task(
     citation="関根聡: 百科事典を対象とした質問応答システムの開発. 言語処理学会第9回年次大会, 2003.",
     homepage="https://github.com/mynlp/niilc-qa",
     benchmark="niilc",
-    downloads=(Download(url=f"{URL}/NIILC-ECQA2015_dev.xml"), Download(url=f"{URL}/NIILC-ECQA2015_test.xml")),
+    downloads=niilc.DOWNLOADS,
     sample={f"NIILC-ECQA2015_{split}.xml": SAMPLE.replace("{split}", split).encode() for split in SPLITS},
     read=read,
 )

@@ -69,7 +69,12 @@ TASK = Task(
         "Shimizu, Rong, Miyazaki: Visual Question Answering Dataset for Bilingual Image Understanding. COLING 2018."
     ),
     homepage="https://github.com/yahoojapan/ja-vg-vqa",
-    downloads=(Download(url=f"https://github.com/yahoojapan/ja-vg-vqa/raw/master/{MEMBER}.zip"),),
+    downloads=(
+        Download(
+            url=f"https://raw.githubusercontent.com/yahoojapan/ja-vg-vqa/master/{MEMBER}.zip",
+            mirrors=(f"https://github.com/yahoojapan/ja-vg-vqa/raw/master/{MEMBER}.zip",),
+        ),
+    ),
     sample={f"{MEMBER}.zip": pack_zip({MEMBER: msgspec.json.encode(SAMPLE)})},
     read=read,
 )
