@@ -5,9 +5,10 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tehon.report.escaping import HIDDEN, fenced, for_latex, for_markdown, visible
-from tehon.report.samples import japanese_share, marks, repeats_itself
+from tehon.report.samples import marks, repeats_itself
 from tehon.report.significance import holm, mcnemar, sign_flip
+from tehon.text.japanese import japanese_share
+from tehon.writing.escaping import HIDDEN, fenced, for_latex, for_markdown, visible
 
 P_VALUES = st.lists(st.floats(0, 1), max_size=20)
 NATS = st.floats(-50, 50, allow_nan=False)

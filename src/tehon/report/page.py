@@ -10,6 +10,7 @@ from tehon.report import wording
 from tehon.report.figures import Curve, Strip, curve, strip
 from tehon.report.sentences import caveats, settings, summary, verdict
 from tehon.report.tables import ScoreTable, legend, score_table
+from tehon.writing.words import MISSING, listing
 
 SHOWN_PROMPTS = 40
 """Prompts whose answers stand on the page; report.json holds all of them."""
@@ -116,7 +117,7 @@ def _settings(tunings: Sequence[TuningSummary]) -> Iterator[tuple[str, tuple[str
     """The paper's Table I: for every setting, what each adapter was tuned with."""
     found = [dict(settings(tuning.adapter)) for tuning in tunings]
     for name in dict.fromkeys(name for values in found for name in values):
-        yield name, tuple(values.get(name, wording.MISSING) for values in found)
+        yield name, tuple(values.get(name, MISSING) for values in found)
 
 
 def _groups(report: Report) -> Iterator[Group]:
@@ -126,7 +127,7 @@ def _groups(report: Report) -> Iterator[Group]:
             together.append([])
         together[-1].append(model)
     for models in together:
-        names = wording.listing([model.model for model in models])
+        names = listing([model.model for model in models])
         with_base = len(models) > 1 and models[0].role == "base"
         title = f"{models[0].model} and what was tuned from it" if with_base else names
         table = score_table(report, models)

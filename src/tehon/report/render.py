@@ -1,21 +1,17 @@
 """The report as Markdown, as one HTML page, as LaTeX and as CSV; every byte follows from the record."""
 
 import csv
-from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from tehon.records.reporting import Report
-from tehon.report import samples, tables, wording
-from tehon.report.escaping import fenced, for_html, for_latex, for_markdown
+from tehon.report import tables, wording
 from tehon.report.page import page
+from tehon.writing import words
+from tehon.writing.escaping import for_latex, for_markdown
+from tehon.writing.html import environment
+from tehon.writing.html import page as standing_page
 
 CSV_COLUMNS = (
     "model",
@@ -31,42 +27,20 @@ CSV_COLUMNS = (
     "baseline",
     "flags",
 )
-MOSTLY_JAPANESE = 0.3
-"""A text with a larger share of kana and kanji is set, and read aloud, as Japanese."""
 
 
 def html(report: Report) -> str:
     """One page that needs nothing else: no script, and a policy that forbids the network."""
-    style = files("tehon.report").joinpath("pages/style.css").read_text(encoding="utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    template = _environment(for_html).get_template("report.html.jinja")
-    return template.render(page(report), style=Markup(style), digest=Markup(digest))  # noqa: S704 - our own file
+    return standing_page("tehon.report", "report.html.jinja", _values(report))
 
 
 def markdown(report: Report) -> str:
     """The same for reading in a repository or a terminal."""
-    return _environment(for_markdown).get_template("report.md.jinja").render(page(report))
+    return environment("tehon.report", for_markdown).get_template("report.md.jinja").render(_values(report))
 
 
-@cache
-def _environment(finalize: Callable[[object], object]) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tehon.report", "pages"),
-        autoescape=True,
-        finalize=finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals |= {"wording": wording, "tables": tables, "language": language}
-    environment.filters["fenced"] = fenced
-    return environment
-
-
-def language(text: str) -> str:
-    """`ja` or `en`, for the page's lang attributes: by the share of kana and kanji."""
-    return "ja" if samples.japanese_share(text) > MOSTLY_JAPANESE else "en"
+def _values(report: Report) -> dict[str, object]:
+    return page(report) | {"wording": wording, "tables": tables, "words": words}
 
 
 def scores_csv(report: Report) -> str:
@@ -127,7 +101,7 @@ def _tex_heading(column: tables.Column) -> str:
 def _tex_row(row: tables.Row) -> str:
     cells = []
     for entry in row.entries:
-        text = f"\\textbf{{{entry.text}}}" if entry.best else entry.text.replace(wording.MISSING, "--")
+        text = f"\\textbf{{{entry.text}}}" if entry.best else entry.text.replace(words.MISSING, "--")
         error = f" {{\\scriptsize$\\pm${entry.error}}}" if entry.error else ""
         cells.append(f"{text}{error}" + (f"$^{{{_tex_marks(entry.marks)}}}$" if entry.marks else ""))
     return " & ".join([for_latex(row.model.model), *cells]) + r" \\"

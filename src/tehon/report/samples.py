@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tehon.records.reporting import Answered
 from tehon.report.read import CellKey, Outcome, Run
+from tehon.text.japanese import japanese_share
 
 WINDOW = 6
 """Characters in the runs that are counted to see whether a text goes in circles."""
@@ -13,16 +14,6 @@ SHORTEST_ECHO = 6
 """A shorter prompt may well stand in a good answer."""
 FINISHES = {"end": "ends", "stop": "runs on", "length": "cut off"}
 """How an answer finished -> its mark."""
-JAPANESE = (
-    (0x3005, 0x3007),  # 々〆〇
-    (0x3041, 0x30FF),  # hiragana, katakana
-    (0x31F0, 0x31FF),  # small katakana
-    (0x3400, 0x4DBF),  # kanji, extension A
-    (0x4E00, 0x9FFF),  # kanji
-    (0xF900, 0xFAFF),  # compatibility kanji
-    (0xFF66, 0xFF9F),  # half-width katakana
-    (0x20000, 0x323AF),  # kanji, extensions B to H
-)
 
 
 def samples(runs: Sequence[Run]) -> tuple[Answered, ...]:
@@ -73,10 +64,3 @@ def repeats_itself(text: str) -> bool:
     """Whether fewer than half of the text's runs of WINDOW characters are distinct."""
     runs = [text[start : start + WINDOW] for start in range(len(text) - WINDOW + 1)]
     return len(runs) >= FEWEST_WINDOWS and 2 * len(set(runs)) < len(runs)
-
-
-def japanese_share(text: str) -> float:
-    """The share of a text's letters that are kana or kanji; 0 where it has no letters."""
-    letters = [ord(character) for character in text if character.isalpha()]
-    japanese = sum(any(first <= letter <= last for first, last in JAPANESE) for letter in letters)
-    return japanese / len(letters) if letters else 0.0

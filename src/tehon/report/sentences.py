@@ -6,6 +6,7 @@ from tehon.records.reporting import Report
 from tehon.records.tuning import Adapter
 from tehon.report import wording
 from tehon.report.tables import below_chance, score_table
+from tehon.writing.words import amount, listing
 
 
 def summary(report: Report) -> str:
@@ -13,13 +14,13 @@ def summary(report: Report) -> str:
     tuned = [model for model in report.models if model.role == "tuned"]
     bases = [model for model in report.models if model.role == "base"]
     tasks = dict.fromkeys(wording.task_title(score.task) for model in report.models for score in model.scores)
-    asked = f"asked the same items of {wording.listing(list(tasks))}"
+    asked = f"asked the same items of {listing(list(tasks))}"
     if len(report.models) == 1:
         return f"“{report.models[0].model}” alone, {asked}."
     if len(tuned) == len(bases) == 1 and tuned[0].base == bases[0].base:
         return f"“{tuned[0].model}” was tuned from “{bases[0].model}”; here both are {asked}."
     kinds = [(len(tuned), "tuned model"), (len(bases), "base model")]
-    return f"{' beside '.join(wording.amount(count, kind) for count, kind in kinds if count)}, {asked}."
+    return f"{' beside '.join(amount(count, kind) for count, kind in kinds if count)}, {asked}."
 
 
 def verdict(report: Report) -> str:
@@ -30,8 +31,8 @@ def verdict(report: Report) -> str:
         return ""
     better, worse = arrows.count("▲"), arrows.count("▼")
     counts = {"better": better, "worse": worse, "within what chance could do": len(arrows) - better - worse}
-    found = wording.listing([f"{count} came out {how}" for how, count in counts.items() if count])
-    said = f"Of {wording.amount(len(arrows), 'comparison')} with the base, {found}."
+    found = listing([f"{count} came out {how}" for how, count in counts.items() if count])
+    said = f"Of {amount(len(arrows), 'comparison')} with the base, {found}."
     return f"{said} {below_chance(table)}".strip()
 
 
@@ -53,9 +54,9 @@ def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
     yield "steps, examples drawn", f"{counts.steps:,}, {counts.drawn:,}"
     yield "tokens (scored)", f"{counts.tokens:,} ({counts.scored_tokens:,})"
     yield "positions computed", f"{counts.positions:,}"
-    yield "cut on the right", wording.amount(counts.cut_right, "example")
-    yield "input shortened", wording.amount(counts.input_shortened, "example")
-    yield "dropped", wording.amount(counts.dropped, "example")
+    yield "cut on the right", amount(counts.cut_right, "example")
+    yield "input shortened", amount(counts.input_shortened, "example")
+    yield "dropped", amount(counts.dropped, "example")
     yield "loss, first → last step", f"{adapter.first_loss:.3f} → {adapter.last_loss:.3f} nats per token"
     if adapter.validation_loss is not None:
         yield "validation loss", f"{adapter.validation_loss:.3f} nats per token"

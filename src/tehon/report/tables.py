@@ -6,6 +6,7 @@ from tehon.records.record import Record
 from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
 from tehon.records.scores import Score
 from tehon.report import wording
+from tehon.writing.words import MISSING
 
 BASELINE = "most frequent answer"
 """What a model reaches that reads nothing and always gives it."""
@@ -42,7 +43,7 @@ class Entry(Record, kw_only=True):
     """
 
     value: float | None = None
-    text: str = wording.MISSING
+    text: str = MISSING
     error: str = ""
     marks: str = ""
     best: bool = False
@@ -225,7 +226,7 @@ def side_by_side(report: Report) -> TextTable:
     table = score_table(report)
     rows = []
     for place, (column, baseline) in enumerate(zip(table.columns, table.baselines, strict=True)):
-        chance = wording.MISSING if baseline is None else wording.number(column.metric, baseline)
+        chance = MISSING if baseline is None else wording.number(column.metric, baseline)
         cells = [_cell(row.entries[place]) for row in table.rows]
         rows.append((row_title(column), *([chance] if table.has_baseline else []), *cells))
     return TextTable(

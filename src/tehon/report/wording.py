@@ -1,18 +1,17 @@
 """What numbers are called and how they are written."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from tehon.records.record import Record
 from tehon.records.scores import STOOD_IN
 from tehon.tasks import TASKS
+from tehon.writing.words import MISSING
 
 WITH_END = "_with_end"
 """Ends the name of a perplexity that counts the end token of the response."""
 CERTAIN = 0.05
 """A difference with a smaller corrected p-value is called certain."""
 TINY_P = 0.0001
-MISSING = "–"
 
 
 class Metric(Record, kw_only=True):
@@ -158,34 +157,8 @@ def number(name: str, value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def share(value: float) -> str:
-    """A share in percent."""
-    return f"{100 * value:.1f} %"
-
-
 def p_value(value: float | None) -> str:
     """A p-value with two digits that mean something."""
     if value is None:
         return MISSING
     return f"< {TINY_P}" if value < TINY_P else f"{value:.2g}"
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds as a person says them."""
-    if seconds is None:
-        return MISSING
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
-
-
-def amount(count: int, noun: str) -> str:
-    """`1 task`, `3 tasks`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def listing(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
