@@ -19,6 +19,8 @@ show the layout. Each licence leads to the place where it is stated; this is no 
 """
 HEADER = ("name", "title", "licence", "cluster", "splits", "wording", "files in `RAW/NAME/`")
 BREAK = "<br>"
+MOST_SHOWN = 3
+"""Files in a cell beside those of the sample; docs/fetching.md has them all."""
 
 
 def catalogue(shelf: Shelf[Source]) -> str:
@@ -45,9 +47,11 @@ def _row(source: Source) -> tuple[str, ...]:
 def _files(source: Source) -> str:
     if source.embedded:
         return "none: part of tehon"
-    urls = {download.url.rpartition("/")[2]: download.url for download in source.downloads}
+    urls = {download.path: download.url for download in source.downloads}
     shown = [_link(f"`{file}`", urls.pop(file, "")) for file in source.sample]
-    return _lines((*shown, *(f"from {_link(f'`{name}`', url)}" for name, url in urls.items())))
+    others = [f"from {_link(f'`{name}`', url)}" for name, url in urls.items()]
+    rest = [f"and {len(others) - MOST_SHOWN} more"] if len(others) > MOST_SHOWN else []
+    return _lines((*shown, *others[:MOST_SHOWN], *rest))
 
 
 def _lines(texts: Iterable[str]) -> str:

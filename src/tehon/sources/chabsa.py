@@ -6,7 +6,7 @@ wordings. A sentence with several opinions is used where all of them have one po
 there is none, the sentence as a whole has no label and is left out. Cluster: sentiment. All 230 documents may be
 trained on; of the 184 at hand, 1,828 of 4,936 sentences are used (1,037 positive, 730 negative, 61 neutral).
 
-Put the unpacked `e*_ann.json` files, or the folder that holds them, into the raw folder.
+The upstream zip is read, or its `e*_ann.json` files, alone or in their folder.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from tehon.formats.finding import chosen, find_all
-from tehon.formats.json_document import read_json
+from tehon.errors import RawFileMissing
+from tehon.formats.finding import chosen
+from tehon.formats.json_document import decode_json
 from tehon.formats.judgement import Judged, Judgement
+from tehon.formats.tree import Tree, open_tree
 from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
@@ -60,22 +62,35 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
-        for path in find_all(folder, "*_ann.json", "*/*_ann.json"):
-            for sentence in read_json(path, Report).sentences:
-                place = f"{path.name}:{sentence.sentence_id}"
-                polarities = {opinion.polarity for opinion in sentence.opinions}
-                if len(polarities) != 1:
-                    reason = "opinions of several polarities" if polarities else "no opinion"
-                    yield LeftOut(place=place, reason=reason)
-                    continue
-                judged = Judged(
-                    place=place,
-                    id=f"{path.name.removesuffix('_ann.json')}-{sentence.sentence_id}",
-                    split=split,
-                    material=sentence.sentence,
-                    label=polarities.pop(),
-                )
-                yield SENTIMENT.row(judged, options.seed)
+        with open_tree(folder, "chABSA-dataset*.zip") as tree:
+            for name in _reports(tree):
+                report = decode_json(b"".join(tree.lines(name)), f"{tree.where}/{name}", Report)
+                yield from _sentences(report, name.rpartition("/")[2], split, options.seed)
+
+
+def _reports(tree: Tree) -> list[str]:
+    names = [name for name in tree.names if name.endswith("_ann.json") and "/." not in f"/{name}"]
+    if not names:
+        raise RawFileMissing(tree.where, "must hold *_ann.json, but has none", "Put the files there")
+    return names
+
+
+def _sentences(report: Report, name: str, split: str, seed: int) -> Iterator[Row | LeftOut]:
+    for sentence in report.sentences:
+        place = f"{name}:{sentence.sentence_id}"
+        polarities = {opinion.polarity for opinion in sentence.opinions}
+        if len(polarities) != 1:
+            reason = "opinions of several polarities" if polarities else "no opinion"
+            yield LeftOut(place=place, reason=reason)
+            continue
+        judged = Judged(
+            place=place,
+            id=f"{name.removesuffix('_ann.json')}-{sentence.sentence_id}",
+            split=split,
+            material=sentence.sentence,
+            label=polarities.pop(),
+        )
+        yield SENTIMENT.row(judged, seed)
 
 
 SOURCE = Source(

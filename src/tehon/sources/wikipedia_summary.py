@@ -91,7 +91,7 @@ SOURCE = Source(
         Download(
             url=f"https://dumps.wikimedia.org/jawiki/20230401/{DUMP}",
             mirrors=(f"https://archive.org/download/jawiki-20230401/{DUMP}",),
-            then="Unpack it with WikiExtractor into the folder text beside it (with --processes 1: more of them may stall)",
+            then="Unpack it with WikiExtractor (--processes 1: more of them may stall) into the folder text beside it",
         ),
     ),
     parts=(Part(name="summaries", cluster="summarisation", wording=INSTRUCTION),),

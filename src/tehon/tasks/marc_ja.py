@@ -95,8 +95,8 @@ TASK = Task(
         Download(
             url=jglue.HOMEPAGE,
             file="valid-v1.1.json",
-            by_hand="Amazon has withdrawn the reviews that MARC-ja is made of, so only a copy from before then will do; "
-            "shots need train-v1.1.json as well",
+            by_hand="Amazon has withdrawn the reviews that MARC-ja is made of, so only a copy from before that will "
+            "do; shots need train-v1.1.json as well",
         ),
     ),
     sample={
