@@ -1,16 +1,19 @@
 """What every test may use."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tehon.records.corpus import Example
+from tehon.records.files import Provenance
 from tehon.records.release import Release
 from tehon.storage.manifest import finish
 from tehon.storage.provenance import provenance
-from tehon.storage.shards import write_release
+from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, write_shard
 
 SHARED = Path(os.environ.get("TEHON_SHARED", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
@@ -76,23 +79,37 @@ def make_example() -> Callable[..., Example]:
     return example
 
 
+def write_examples(folder: Path, examples: Sequence[Example]) -> bytes:
+    """Write examples as shards of at most a hundred; the digests of all of them."""
+    (folder / DATA).mkdir(parents=True)
+    digests = b""
+    with (folder / PUBLISHED).open("wb") as published:
+        for number, start in enumerate(range(0, len(examples), 100)):
+            lines = folder / f"{number}.jsonl"
+            shard = folder / DATA / f"00-test-{number:05d}.parquet"
+            digests += write_shard(shard, lines, examples[start : start + 100], LAYOUTS["examples"])
+            published.write(lines.read_bytes())
+            lines.unlink()
+    return digests
+
+
 @pytest.fixture(scope="session")
-def make_release() -> Callable[[Path, Sequence[Example]], Path]:
+def make_release() -> Callable[..., Path]:
     """Writes examples as a finished release."""
 
-    def write(folder: Path, examples: Sequence[Example]) -> Path:
-        tally = write_release(folder, examples, 100)
+    def write(folder: Path, examples: Sequence[Example], name: str = "test", made: Provenance | None = None) -> Path:
+        digests = write_examples(folder, examples)
         release = Release(
-            name="test",
+            name=name,
             examples=len(examples),
-            by_source=dict(tally.by_source),
-            by_cluster={"general": len(examples)},
-            licences=dict(tally.licences),
-            licence="CC0-1.0",
+            by_source=dict(Counter(row.source for row in examples)),
+            by_cluster=dict(Counter(row.cluster for row in examples)),
+            licences=dict(Counter(row.licence for row in examples)),
+            licence=examples[0].licence,
             ledger=(),
-            digest=tally.digest,
+            digest=sha256(digests).hexdigest(),
         )
-        finish(folder, "release", config={}, inputs={}, result=release, provenance=provenance())
+        finish(folder, "release", config={}, inputs={}, result=release, provenance=made or provenance())
         return folder
 
     return write

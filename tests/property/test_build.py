@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tehon.build.clean import clean, clean_text
-from tehon.build.deduplicate import deduplicate
+from tehon.build.deduplicate import first_ones, writing_key
 from tehon.build.ledger import Ledger
-from tehon.build.mix import mix
+from tehon.build.mix import BEYOND_LIMIT, beyond, choice_keys
+from tehon.build.sift import KEY_SCHEMA
 from tehon.records.corpus import Drop, Example, Turn
 from tehon.records.release import Share
-from tehon.storage.shards import read_examples, write_release
+from tehon.records.step import Content
+from tehon.storage.shards import LAYOUTS, read_examples, write_shard
 from tehon.text.normalise import same_words, same_writing
 
 # Every text that can be written as UTF-8; composing marks, compatibility letters and spaces come up often.
@@ -43,10 +48,6 @@ examples = st.lists(
 ).map(lambda rows: [replace(row, id=f"s/{place:06d}") for place, row in enumerate(rows)])
 
 
-def kept(rows: Iterable[Example | Drop]) -> list[Example]:
-    return [row for row in rows if isinstance(row, Example)]
-
-
 @given(texts)
 def test_normalising_twice_is_normalising_once(text: str) -> None:
     assert same_writing(same_writing(text)) == same_writing(text)
@@ -63,14 +64,32 @@ def test_cleaning_twice_is_cleaning_once_and_takes_out_no_word(text: str) -> Non
 @settings(max_examples=50, deadline=None)
 def test_shards_give_back_every_example_as_it_was(rows: list[Example]) -> None:
     with TemporaryDirectory() as folder:
-        write_release(Path(folder), rows, shard_rows=5)
+        shard = Path(folder) / "data" / "00-s-00000.parquet"
+        shard.parent.mkdir()
+        digests = write_shard(shard, Path(folder) / "lines", rows, LAYOUTS["examples"])
         assert list(read_examples(Path(folder))) == rows
+        assert len(digests) == 32 * len(rows)
 
 
-@given(examples.flatmap(lambda rows: st.tuples(st.just(rows + rows[::2]), st.permutations(rows + rows[::2]))))
-def test_how_many_duplicates_are_left_out_does_not_depend_on_order(orders: tuple[list[Example], list[Example]]) -> None:
-    first, second = (kept(deduplicate(rows, set())) for rows in orders)
-    assert len(first) == len(second)
+@given(st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_of_equal_keys_the_first_stays_wherever_the_pieces_are_cut(pieces: list[list[int]]) -> None:
+    with TemporaryDirectory() as name:
+        files = [Path(name) / f"{number}.parquet" for number in range(len(pieces))]
+        for file, keys in zip(files, pieces, strict=True):
+            pq.write_table(pa.table({"high": keys, "low": [7] * len(keys)}, schema=KEY_SCHEMA), file)
+        found = first_ones(files, [len(keys) for keys in pieces], Path(name))
+    whole = [key for keys in pieces for key in keys]
+    assert found.tolist() == [key not in whole[:place] for place, key in enumerate(whole)]
+
+
+@given(examples)
+def test_two_examples_have_one_key_exactly_when_their_normalised_texts_are_the_same(rows: list[Example]) -> None:
+    def written(row: Example) -> list[str]:
+        said = [text for turn in row.history for text in (turn.role, turn.content)]
+        return [same_writing(text) for text in (*said, row.instruction, row.input, row.response)]
+
+    assert len({writing_key(row) for row in rows}) == len({tuple(written(row)) for row in rows})
 
 
 @given(examples, examples, st.integers(1, 6), st.integers(0, 3))
@@ -78,22 +97,23 @@ def test_how_many_duplicates_are_left_out_does_not_depend_on_order(orders: tuple
 def test_what_is_chosen_of_a_source_does_not_depend_on_order_or_on_other_sources(
     rows: list[Example], others: list[Example], limit: int, seed: int
 ) -> None:
-    share = Share(limit=limit)
-    with TemporaryDirectory() as folder:
-        alone = kept(mix(rows, share, seed, Path(folder)))
-        turned = kept(mix(rows[::-1], share, seed, Path(folder)))
-        foreign = [replace(row, source="t") for row in others]
-        list(mix(foreign, share, seed, Path(folder)))
-        again = kept(mix(rows, share, seed, Path(folder)))
-    assert alone == again == turned[::-1]
+    def chosen(of: list[Example]) -> set[str]:
+        share = Share(limit=limit)
+        keys = np.array([choice_keys(row, share, seed) for row in of], dtype=np.uint64).reshape(len(of), 1)
+        late = beyond(keys, np.ones(len(of), dtype=np.bool_), share)[BEYOND_LIMIT]
+        return {row.upstream_id for row, out in zip(of, late.tolist(), strict=True) if not out}
+
+    alone = chosen(rows)
+    chosen([replace(row, source="t") for row in others])
+    assert alone == chosen(rows[::-1]) == chosen(rows)
     assert len(alone) == min(limit, len(rows))
 
 
 @given(examples, st.lists(st.booleans(), min_size=24, max_size=24))
 def test_the_ledger_sums_for_every_row_and_step(rows: list[Example], fate: list[bool]) -> None:
-    def step(passing: Iterable[Example]) -> Iterator[Example | Drop]:
+    def step(passing: Iterable[Content]) -> Iterator[Content | Drop]:
         for place, row in enumerate(passing):
-            yield row if fate[place] else Drop(example_id=row.id, step="step", reason=row.part)
+            yield row if fate[place] else Drop(example_id=row.id, step="step", reason=f"fate {place % 2}")
 
     drops: list[Drop] = []
     ledger = Ledger(drops.append)

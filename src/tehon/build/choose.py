@@ -1,8 +1,11 @@
 """Which mixture is meant: a shipped one, a TOML file, or sources joined by `+`."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from tehon.errors import UnknownName
+from msgspec.structs import replace
+
+from tehon.errors import UnknownName, UsageError
 from tehon.formats.toml import to_record
 from tehon.recipes import MIXTURES
 from tehon.records.release import Mixture
@@ -31,6 +34,22 @@ def choose_mixture(asked: str, changes: tuple[str, ...] = ()) -> Mixture:
         if name not in SOURCES:
             raise UnknownName("source", name, SOURCES)
     return mixture
+
+
+def leave_out(mixture: Mixture, names: Sequence[str]) -> Mixture:
+    """The mixture without these sources.
+
+    Raises:
+        UnknownName: one is not in it.
+        UsageError: none would be left.
+    """
+    for name in names:
+        if name not in mixture.sources:
+            raise UnknownName("source", name, mixture.sources)
+    kept = {name: share for name, share in mixture.sources.items() if name not in names}
+    if not kept:
+        raise UsageError("--without", "must leave at least one source, but leaves none", "Leave out fewer")
+    return replace(mixture, sources=kept)
 
 
 def as_published(asked: str, names: list[str]) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 Taken out: control characters, byte order marks. Unified: line ends, and letters that can be written in two equal ways
 (NFC); compatibility ideographs stay, since names are written with them. Left out: examples without an instruction or
-without a response.
+without a response, and documents without a text.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from unicodedata import is_normalized, normalize
 
-from msgspec.structs import replace
-
+from tehon.records.contents import with_texts
 from tehon.records.corpus import Drop, Example
+from tehon.records.step import Content
 
 STEP = "clean"
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
@@ -19,17 +19,18 @@ _LINE_END = re.compile(r"\r\n?")
 _KEPT_APART = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f])")
 
 
-def clean(examples: Iterable[Example]) -> Iterator[Example | Drop]:
-    """Every example with clean texts, or why it is left out."""
-    for example in examples:
-        instruction, material, response = map(clean_text, (example.instruction, example.input, example.response))
-        if not instruction.strip():
-            yield Drop(example_id=example.id, step=STEP, reason="empty instruction")
-        elif not response.strip():
-            yield Drop(example_id=example.id, step=STEP, reason="empty response")
-        else:
-            history = tuple(replace(turn, content=clean_text(turn.content)) for turn in example.history)
-            yield replace(example, instruction=instruction, input=material, response=response, history=history)
+def clean(contents: Iterable[Content]) -> Iterator[Content | Drop]:
+    """Every content with clean texts, or why it is left out."""
+    for content in contents:
+        cleaned = with_texts(content, clean_text)
+        missing = next((name for name, text in _needed(cleaned) if not text.strip()), "")
+        yield Drop(example_id=content.id, step=STEP, reason=f"empty {missing}") if missing else cleaned
+
+
+def _needed(content: Content) -> tuple[tuple[str, str], ...]:
+    if isinstance(content, Example):
+        return ("instruction", content.instruction), ("response", content.response)
+    return (("text", content.text),)
 
 
 def clean_text(text: str) -> str:

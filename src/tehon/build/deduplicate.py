@@ -1,36 +1,63 @@
-"""The third step: an example whose texts all stood before is left out; the first one stays.
+"""An example whose texts all stood before is left out; the first one stays.
 
-Memory: 16 bytes of hash an example, about 100 with Python's set around them.
+Every content has a key of 128 bits; equal keys are found by DuckDB, out of core, over the key files of all pieces. What
+stays does not depend on the order in which pieces were read.
+
+Memory: DuckDB's limit, and one byte a content.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from pathlib import Path
 
+import duckdb
+import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
-from tehon.records.corpus import Drop, Example
+from tehon.records.contents import texts
+from tehon.records.corpus import Example
+from tehon.records.step import Content
 from tehon.text.normalise import same_writing
 
 STEP = "deduplicate"
+REASON = "stood before"
+MEMORY = "512MB"
+"""DuckDB's share; what it needs beyond that lies on disk."""
+_FIRST = """
+SELECT min(place.base + keys.file_row_number) AS first
+FROM read_parquet($files, filename = true, file_row_number = true) AS keys
+JOIN place ON place.file = keys.filename
+GROUP BY keys.high, keys.low
+"""
 
 
-def deduplicate(examples: Iterable[Example], seen: set[bytes]) -> Iterator[Example | Drop]:
-    """Every example that is new, or why it is left out.
+def writing_key(content: Content) -> bytes:
+    """xxh3_128 over the normalised texts, 16 bytes; of an example's history, who said what counts too."""
+    roles = "\0".join(turn.role for turn in content.history) if isinstance(content, Example) else ""
+    return xxhash.xxh3_128_digest("\0".join((roles, *map(same_writing, texts(content)))).encode())
+
+
+def first_ones(files: Sequence[Path], counts: Sequence[int], scratch: Path) -> NDArray[np.bool_]:
+    """Which of all contents are the first with their key; one entry a content.
 
     Args:
-        examples: of one source or of many.
-        seen: keys of what came before; grows.
+        files: Parquet with the columns `high` and `low`, one row a content, in the order of the release.
+        counts: rows of each.
+        scratch: a folder for what does not fit into memory.
     """
-    for example in examples:
-        key = writing_key(example)
-        if key in seen:
-            yield Drop(example_id=example.id, step=STEP, reason="stood before")
-        else:
-            seen.add(key)
-            yield example
+    bases = np.concatenate([[0], np.cumsum(counts)])
+    first = np.zeros(int(bases[-1]), dtype=np.bool_)
+    with database(scratch) as engine:
+        engine.execute("CREATE TABLE place (file VARCHAR, base UBIGINT)")
+        rows = [(str(file), int(base)) for file, base in zip(files, bases, strict=False)]
+        engine.executemany("INSERT INTO place VALUES (?, ?)", rows)
+        found = engine.execute(_FIRST, {"files": [str(file) for file in files]})
+        while columns := found.fetchmany(100_000):
+            first[np.array(columns, dtype=np.int64).ravel()] = True
+    return first
 
 
-def writing_key(example: Example) -> bytes:
-    """xxh3_128 over the normalised history, instruction, input and response."""
-    turns = [text for turn in example.history for text in (turn.role, turn.content)]
-    texts = (*turns, example.instruction, example.input, example.response)
-    return xxhash.xxh3_128_digest("\0".join(map(same_writing, texts)).encode())
+def database(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory that spills into `scratch`; close it."""
+    settings = {"memory_limit": MEMORY, "temp_directory": str(scratch), "preserve_insertion_order": "false"}
+    return duckdb.connect(config=settings)

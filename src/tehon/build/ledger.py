@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from tehon.errors import DataError, EmptyData
-from tehon.records.corpus import Drop, Example
+from msgspec.structs import replace
+
+from tehon.errors import DataError
+from tehon.records.corpus import Drop
 from tehon.records.release import LedgerLine
+from tehon.records.step import Content
 
 T = TypeVar("T")
 
@@ -23,7 +26,7 @@ class Ledger:
         self._note = note
         self._columns: dict[tuple[str, str], _Column] = {}
 
-    def read(self, source: str, rows: Iterable[Example | Drop]) -> Iterator[Example]:
+    def read(self, source: str, rows: Iterable[Content | Drop]) -> Iterator[Content]:
         """The examples that the first step gives; every row, example or drop, was read."""
         column = self._columns[source, "read"] = _Column()
         return self._passed(column, column.count(rows))
@@ -32,31 +35,12 @@ class Ledger:
         self,
         source: str,
         step: str,
-        examples: Iterable[Example],
-        function: Callable[[Iterable[Example]], Iterator[Example | Drop]],
-    ) -> Iterator[Example]:
+        examples: Iterable[Content],
+        function: Callable[[Iterable[Content]], Iterator[Content | Drop]],
+    ) -> Iterator[Content]:
         """The examples that a step keeps."""
         column = self._columns[source, step] = _Column()
         return self._passed(column, function(column.count(examples)))
-
-    def finish(self, source: str, given: int, where: object) -> None:
-        """Note the copies among the examples that a source gave, and see that it is the corpus it should be.
-
-        Args:
-            source: whose last example has passed.
-            given: examples after the last step, copies included.
-            where: its files, for the message.
-
-        Raises:
-            EmptyData: the first step gave no example.
-        """
-        first, *_, last = [column for (name, _), column in self._columns.items() if name == source]
-        if given > last.kept:
-            last.note = f"and {given - last.kept:,} copies by weight"
-        if not first.kept:
-            most = ", ".join(f"{reason} ({count:,})" for reason, count in first.dropped.most_common(3)) or "no rows"
-            problem = f"must give examples of {source}, but gives none: {most}"
-            raise EmptyData(str(where), problem, "Check that these are the right files")
 
     def lines(self) -> tuple[LedgerLine, ...]:
         """The whole ledger.
@@ -67,14 +51,14 @@ class Ledger:
         lines = [
             LedgerLine(
                 source=source, step=step, read=column.read, kept=column.kept,
-                dropped=dict(sorted(column.dropped.items())), note=column.note,
+                dropped=dict(sorted(column.dropped.items())),
             )
             for (source, step), column in self._columns.items()
         ]  # fmt: skip
         check(lines)
         return tuple(lines)
 
-    def _passed(self, column: "_Column", rows: Iterable[Example | Drop]) -> Iterator[Example]:
+    def _passed(self, column: "_Column", rows: Iterable[Content | Drop]) -> Iterator[Content]:
         for row in rows:
             if isinstance(row, Drop):
                 column.dropped[row.reason] += 1
@@ -89,12 +73,25 @@ class _Column:
         self.read = 0
         self.kept = 0
         self.dropped: Counter[str] = Counter()
-        self.note = ""
 
     def count(self, rows: Iterable[T]) -> Iterator[T]:
         for row in rows:
             self.read += 1
             yield row
+
+
+def merged(lines: Iterable[LedgerLine]) -> list[LedgerLine]:
+    """One line for each source and step, the lines of a source's pieces added up; sources keep their order."""
+    sums: dict[str, dict[str, LedgerLine]] = {}
+    for line in lines:
+        steps = sums.setdefault(line.source, {})
+        steps[line.step] = _sum(steps[line.step], line) if line.step in steps else line
+    return [line for steps in sums.values() for line in steps.values()]
+
+
+def _sum(one: LedgerLine, other: LedgerLine) -> LedgerLine:
+    dropped = Counter(one.dropped) + Counter(other.dropped)
+    return replace(one, read=one.read + other.read, kept=one.kept + other.kept, dropped=dict(sorted(dropped.items())))
 
 
 def check(lines: Iterable[LedgerLine]) -> None:

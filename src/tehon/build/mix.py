@@ -4,80 +4,65 @@ Every choice is a keyed hash of the seed, the source, the part and the corpus's 
 sources nor on the order of rows, so adding a source never reshuffles the rest.
 """
 
-from array import array
-from collections.abc import Iterable, Iterator
-from heapq import nsmallest
-from pathlib import Path
-from tempfile import TemporaryFile
-
-import msgspec
+import numpy as np
 import xxhash
-from msgspec.structs import replace
+from numpy.typing import NDArray
 
-from tehon.records.corpus import Drop, Example
+from tehon.records.corpus import Example
 from tehon.records.release import Share
-from tehon.storage.atomic import disk_errors
+from tehon.records.step import Content
 
 STEP = "mix"
 BEYOND_LIMIT = "beyond the limit"
 BEYOND_WEIGHT = "beyond the weight"
+Keys = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
 
 
-def choice_key(example: Example, seed: int, purpose: str) -> int:
-    """64 bits that decide about one example for one purpose."""
-    key = (str(seed), purpose, example.source, example.part, example.upstream_id)
-    return xxhash.xxh3_64_intdigest("\0".join(key).encode())
+def purposes(share: Share) -> tuple[str, ...]:
+    """What has to be chosen for this share: which rows a fraction keeps or repeats, and which a limit keeps."""
+    fraction = ("weight",) if share.weight < 1 else ("repeat",) if share.weight % 1 else ()
+    return fraction + (("limit",) if share.limit is not None else ())
 
 
-def mix(examples: Iterable[Example], share: Share, seed: int, scratch: Path) -> Iterator[Example | Drop]:
-    """The share of one source: first the weight's fraction, where it is below one, then the limit.
+def choice_keys(content: Content, share: Share, seed: int) -> list[int]:
+    """64 bits for each purpose of the share, all that decides about this content."""
+    part = content.part if isinstance(content, Example) else ""
+    return [
+        xxhash.xxh3_64_intdigest("\0".join((str(seed), purpose, content.source, part, content.upstream_id)).encode())
+        for purpose in purposes(share)
+    ]
+
+
+def beyond(keys: Keys, alive: Mask, share: Share) -> dict[str, Mask]:
+    """Reason -> which of a source's rows it leaves out: first the weight's fraction, then the limit.
 
     Args:
-        examples: of this source.
-        share: how much of it.
-        seed: the mixture's.
-        scratch: a folder for the examples while a limit waits for the last of them.
+        keys: shape (rows, purposes), of all rows of the source in order.
+        alive: shape (rows,), which of them are still in.
+        share: how much of the source is wanted.
     """
-    rows = _fraction(examples, share.weight, seed) if share.weight < 1 else iter(examples)
-    return rows if share.limit is None else _limited(rows, share.limit, seed, scratch)
+    left_out: dict[str, Mask] = {}
+    if share.weight < 1:
+        light = alive & ~_below(keys[:, 0], share.weight)
+        left_out[BEYOND_WEIGHT] = light
+        alive = alive & ~light
+    if share.limit is not None:
+        rows = np.flatnonzero(alive)
+        order = np.lexsort((rows, keys[rows, -1]))
+        late = np.zeros_like(alive)
+        late[rows[order[share.limit :]]] = True
+        left_out[BEYOND_LIMIT] = late
+    return left_out
 
 
-def repeat(examples: Iterable[Example], weight: float, seed: int) -> Iterator[Example]:
-    """Every example `weight` times, the fraction by keyed hash; copies (`ID+1`, `ID+2`) follow it."""
-    whole = max(1, int(weight))
-    for example in examples:
-        yield example
-        once_more = weight > whole and _below(example, weight - whole, seed, "repeat")
-        for copy in range(1, whole + once_more):
-            yield replace(example, id=f"{example.id}+{copy}")
+def copies(keys: Keys, share: Share) -> NDArray[np.uint32]:
+    """How often each row stands in the release: the whole part of the weight, and the fraction by keyed hash."""
+    count = np.full(len(keys), max(1, int(share.weight)), dtype=np.uint32)
+    if share.weight > 1 and share.weight % 1:
+        count += _below(keys[:, 0], share.weight % 1)
+    return count
 
 
-def _fraction(examples: Iterable[Example], weight: float, seed: int) -> Iterator[Example | Drop]:
-    for example in examples:
-        if _below(example, weight, seed, "weight"):
-            yield example
-        else:
-            yield Drop(example_id=example.id, step=STEP, reason=BEYOND_WEIGHT)
-
-
-def _below(example: Example, fraction: float, seed: int, purpose: str) -> bool:
-    return choice_key(example, seed, purpose) < fraction * 2**64
-
-
-def _limited(rows: Iterable[Example | Drop], limit: int, seed: int, scratch: Path) -> Iterator[Example | Drop]:
-    """The examples with the smallest keys, in their order; all of them wait on disk, only keys wait in memory."""
-    keys, ends = array("Q"), array("Q")
-    encoder, decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Example)
-    with disk_errors(scratch), TemporaryFile(dir=scratch) as waiting:
-        for row in rows:
-            if isinstance(row, Drop):
-                yield row
-                continue
-            keys.append(choice_key(row, seed, "limit"))
-            waiting.write(encoder.encode(row))
-            ends.append(waiting.tell())
-        chosen = set(nsmallest(limit, range(len(keys)), key=lambda place: (keys[place], place)))
-        waiting.seek(0)
-        for place, end in enumerate(ends):
-            example = decoder.decode(waiting.read(end - waiting.tell()))
-            yield example if place in chosen else Drop(example_id=example.id, step=STEP, reason=BEYOND_LIMIT)
+def _below(keys: Keys, fraction: float) -> Mask:
+    return keys < np.uint64(fraction * 2**64)

@@ -1,140 +1,76 @@
-"""A mixture and a raw folder become a release: read → clean → deduplicate → decontaminate → mix → write."""
+"""A mixture and a raw folder become a release: plan → sift every piece → select → gather every shard → describe.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+Sifting and gathering are jobs that run anywhere and keep what they finish, so a build that was killed goes on, and one
+whose mixture changed a little repeats little. The digest is the same from one worker, from many, and after any crash.
+"""
+
 from pathlib import Path
 
-from tehon.build import clean, deduplicate, mix
-from tehon.build import decontaminate as contamination
-from tehon.build.card import card
-from tehon.build.folder import CARD, NOTICE, drops_file, prepare
-from tehon.build.ledger import Ledger
-from tehon.build.licences import whole_licence
-from tehon.build.notice import notice
-from tehon.build.profile import Profile
-from tehon.build.read import Supply, files, read, supplies
-from tehon.errors import EmptyData
-from tehon.progress import Advance, Progress, silent
-from tehon.records.corpus import Drop, Example
+from tehon.build.assemble import assemble
+from tehon.build.folder import QUARANTINE, WORK, prepare
+from tehon.build.plan import make_plan
+from tehon.build.scale import Scale, settled
+from tehon.build.workshop import Share, Workshop
+from tehon.errors import UsageError
+from tehon.progress import Progress, silent
 from tehon.records.release import Mixture, Release
-from tehon.storage.atomic import disk_errors, write_text
-from tehon.storage.manifest import fingerprint, finish, finished, plain, records_sha256, result, tree_sha256
+from tehon.storage.atomic import disk_errors
+from tehon.storage.manifest import finish, finished, result
 from tehon.storage.provenance import provenance
-from tehon.storage.shards import Tally, write_release
-from tehon.tasks import TASKS
+from tehon.storage.results import Results
 
-LAYOUT = 2
-"""Changes when the same mixture and the same raw files give another release."""
-TOLD_EVERY = 1000
-Step = Callable[[Iterable[Example]], Iterator[Example | Drop]]
+HERE = Scale()
 
 
-def build(mixture: Mixture, raw: Path | None, out: Path, *, progress: Progress = silent) -> Release:
+def build(
+    mixture: Mixture, raw: Path | None, out: Path, *, scale: Scale = HERE, progress: Progress = silent
+) -> Release:
     """Build a release into `out`; where it already stands there, return it without reading a raw row.
 
     Args:
         mixture: which sources, and how.
         raw: a folder with one subfolder of upstream files for each source and held-out task.
         out: the folder of the release.
-        progress: told of every example.
+        scale: where the jobs run.
+        progress: told of every finished job.
 
     Raises:
         RawFileMissing, BadRawFile: an upstream file is missing or damaged.
         BadLicence: the sources cannot be shared as one work of the wanted kind.
         EmptyData: a source gives no example, or none is left in the end.
+        DataError: a job took its worker down every time.
         OutputTaken: `out` holds something else.
         OutOfDisk: the disk is full.
     """
-    chosen = supplies(mixture, raw)
-    licence = whole_licence({supply.source.name: supply.licence for supply in chosen}, mixture)
-    config = {"layout": LAYOUT, "mixture": plain(mixture)}
-    inputs = _inputs(chosen, mixture, raw)
-    done = finished(out, "release", fingerprint(config, inputs))
+    plan = make_plan(mixture, raw)
+    done = finished(out, "release", plan.fingerprint)
     if done:
         return result(done, Release)
     prepare(out)
-    release = _write(mixture, chosen, _held_out(mixture, raw), licence, out, progress)
-    finish(out, "release", config=config, inputs=inputs, result=release, provenance=provenance())
+    results = Results(scale.work or out / WORK)
+    with disk_errors(out):
+        workshop = Workshop(plan, results, settled(scale, plan.raw_bytes), progress)
+        release = assemble(out, plan, workshop.made(out / QUARANTINE), results)
+    inputs = dict(plan.inputs)
+    finish(out, "release", config=plan.config, inputs=inputs, result=release, provenance=provenance())
+    Results(out / WORK).remove()
     return release
 
 
-def _inputs(chosen: list[Supply], mixture: Mixture, raw: Path | None) -> dict[str, str]:
-    """Name -> digest of everything that is read: raw files, and the rows of what the package itself makes."""
-    paths = {name: path for supply in chosen for name, path in files(supply).items()}
-    made = {supply.source.name: records_sha256(read(supply, mixture)) for supply in chosen if supply.source.embedded}
-    for task in (TASKS[name] for name in mixture.held_out):
-        paths |= {f"{task.name}/{path.name}": path for path in contamination.item_files(task, raw)}
-        if task.embedded:
-            made[task.name] = records_sha256(task.read(Path()))
-    return tree_sha256(paths) | made
+def build_share(mixture: Mixture, raw: Path | None, scale: Scale, *, progress: Progress = silent) -> Share:
+    """Do one rank's share of the jobs that can be done now, for a build on several machines with one folder.
 
+    When every rank has, run the same again for the second kind of jobs, or `build` with the same work folder, which
+    does whatever is left.
 
-def _held_out(mixture: Mixture, raw: Path | None) -> dict[str, set[bytes]]:
-    return {task: contamination.held_out(TASKS[task], raw) for task in mixture.held_out}
-
-
-def _write(
-    mixture: Mixture,
-    chosen: list[Supply],
-    tasks: Mapping[str, set[bytes]],
-    licence: str,
-    out: Path,
-    progress: Progress,
-) -> Release:
-    profile = Profile()
-    with disk_errors(out), drops_file(out) as note, progress(f"building {mixture.name}", None, "examples") as advance:
-        ledger = Ledger(note)
-        examples = profile.watch(_examples(mixture, chosen, tasks, ledger, out))
-        tally = write_release(out, _counted(examples, advance), mixture.shard_rows)
-    release = _release(mixture, ledger, tally, licence)
-    write_text(out / NOTICE, notice(mixture.name, licence, chosen))
-    write_text(out / CARD, card(release, mixture, chosen, profile))
-    return release
-
-
-def _examples(
-    mixture: Mixture, chosen: list[Supply], tasks: Mapping[str, set[bytes]], ledger: Ledger, scratch: Path
-) -> Iterator[Example]:
-    seen: set[bytes] = set()
-    for supply in chosen:
-        name, share = supply.source.name, supply.share
-        steps: list[tuple[str, Step]] = [(clean.STEP, clean.clean)]
-        if mixture.deduplicate:
-            steps.append((deduplicate.STEP, partial(deduplicate.deduplicate, seen=seen)))
-        if tasks:
-            steps.append((contamination.STEP, partial(contamination.decontaminate, tasks=tasks)))
-        steps.append((mix.STEP, partial(mix.mix, share=share, seed=mixture.seed, scratch=scratch)))
-        examples = ledger.read(name, read(supply, mixture))
-        for step, function in steps:
-            examples = ledger.through(name, step, examples, function)
-        given = 0
-        for example in mix.repeat(examples, share.weight, mixture.seed):
-            given += 1
-            yield example
-        ledger.finish(name, given, supply.folder)
-
-
-def _counted(examples: Iterator[Example], advance: Advance) -> Iterator[Example]:
-    number = 0
-    for number, example in enumerate(examples, start=1):
-        if number % TOLD_EVERY == 0:
-            advance(TOLD_EVERY)
-        yield example
-    advance(number % TOLD_EVERY)
-
-
-def _release(mixture: Mixture, ledger: Ledger, tally: Tally, licence: str) -> Release:
-    examples = tally.by_source.total()
-    if not examples:
-        problem = "must leave at least one example, but every one was dropped"
-        raise EmptyData(f"mixture {mixture.name}", problem, "See drops.jsonl for the reasons")
-    return Release(
-        name=mixture.name,
-        examples=examples,
-        by_source=dict(tally.by_source),
-        by_cluster=dict(tally.by_cluster),
-        licences=dict(tally.licences),
-        licence=licence,
-        ledger=ledger.lines(),
-        digest=tally.digest,
-    )
+    Raises:
+        UsageError: there is no work folder to share, or the rank is not below the world.
+        TehonError: as `build`.
+    """
+    if scale.work is None:
+        raise UsageError("--work", "must be a folder that all ranks share", "Give --work FOLDER")
+    if scale.rank >= scale.world:
+        raise UsageError("--rank", f"must be below --world {scale.world}, got {scale.rank}", "Ranks count from 0")
+    plan = make_plan(mixture, raw)
+    with disk_errors(scale.work):
+        return Workshop(plan, Results(scale.work), settled(scale, plan.raw_bytes), progress).share()

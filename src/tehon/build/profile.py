@@ -1,41 +1,144 @@
-"""What a release looks like: counts by part, lengths, one example of each source."""
+"""What a release looks like: counts by part, lengths, one example of each source; counted shard by shard."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tehon.records.corpus import Example
+from tehon.build.histogram import bucket
+from tehon.records.corpus import Cluster, Example
+from tehon.records.record import Record
+from tehon.records.step import Content
 
 
-class Profile:
-    """Looks at examples as they pass by.
+class ShardProfile(Record, kw_only=True):
+    """Counts over one shard, whose contents are all of one source.
 
     Attributes:
-        parts: (source, part) -> examples.
-        splits: (source, split) -> examples.
-        languages: BCP 47 code -> examples.
-        characters: source -> characters of instructions, inputs and responses together.
-        longest: source -> characters of the longest example.
-        first: source -> its first example.
+        source: the source's name.
+        contents: how many there are.
+        parts: part -> examples.
+        splits: split -> contents.
+        clusters: task cluster -> examples.
+        languages: BCP 47 code -> contents.
+        licences: SPDX expression -> contents.
+        asked: length bucket -> examples, by the characters of instruction and input.
+        told: length bucket -> contents, by the characters of the response or the text.
+        characters: of all these texts together.
+        longest: characters of the longest content.
+        first: the first example.
     """
+
+    source: str
+    contents: int
+    parts: dict[str, int]
+    splits: dict[str, int]
+    clusters: dict[Cluster, int]
+    languages: dict[str, int]
+    licences: dict[str, int]
+    asked: dict[int, int]
+    told: dict[int, int]
+    characters: int
+    longest: int
+    first: Example | None
+
+
+class Watch:
+    """Looks at the contents of one shard as they pass by."""
 
     def __init__(self) -> None:
         """Nothing has passed yet."""
+        self._kinds: Counter[tuple[str, Cluster | None, str, str, str]] = Counter()
+        self._asked: Counter[int] = Counter()
+        self._told: Counter[int] = Counter()
+        self._characters = 0
+        self._longest = 0
+        self._first: Example | None = None
+
+    def contents(self, contents: Iterable[Content]) -> Iterator[Content]:
+        """The same contents, looked at."""
+        for content in contents:
+            part, cluster, asked = "", None, 0
+            if isinstance(content, Example):
+                part, cluster, asked = content.part, content.cluster, len(content.instruction) + len(content.input)
+                told = len(content.response)
+                self._asked[bucket(asked)] += 1
+                self._first = self._first or content
+            else:
+                told = len(content.text)
+            self._kinds[part, cluster, content.split, content.language, content.licence] += 1
+            self._told[bucket(told)] += 1
+            self._characters += asked + told
+            self._longest = max(self._longest, asked + told)
+            yield content
+
+    def profile(self, source: str) -> ShardProfile:
+        """What passed."""
+        parts, clusters, splits, languages, licences = (self._by(place) for place in range(5))
+        return ShardProfile(
+            source=source,
+            contents=self._kinds.total(),
+            parts=parts,
+            splits=splits,
+            clusters=clusters,  # type: ignore[arg-type]
+            languages=languages,
+            licences=licences,
+            asked=dict(sorted(self._asked.items())),
+            told=dict(sorted(self._told.items())),
+            characters=self._characters,
+            longest=self._longest,
+            first=self._first,
+        )
+
+    def _by(self, place: int) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for kind, count in self._kinds.items():
+            counts[kind[place] or ""] += count
+        return dict(sorted((name, count) for name, count in counts.items() if name))
+
+
+class Profile:
+    """A whole release.
+
+    Attributes:
+        sources: source -> contents, in the order of the release.
+        clusters: task cluster -> examples.
+        licences: SPDX expression -> contents.
+        languages: BCP 47 code -> contents.
+        parts: (source, part) -> examples.
+        splits: (source, split) -> contents.
+        characters: source -> characters of its contents together.
+        longest: source -> characters of its longest content.
+        asked: source -> length bucket -> examples, by the characters of instruction and input.
+        told: source -> length bucket -> contents, by the characters of the response or the text.
+        first: source -> its first example.
+    """
+
+    def __init__(self, shards: Iterable[ShardProfile]) -> None:
+        """Add the shards up."""
+        self.sources: Counter[str] = Counter()
+        self.clusters: Counter[Cluster] = Counter()
+        self.licences: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
         self.parts: Counter[tuple[str, str]] = Counter()
         self.splits: Counter[tuple[str, str]] = Counter()
-        self.languages: Counter[str] = Counter()
         self.characters: Counter[str] = Counter()
         self.longest: dict[str, int] = {}
+        self.asked: dict[str, Counter[int]] = {}
+        self.told: dict[str, Counter[int]] = {}
         self.first: dict[str, Example] = {}
+        for shard in shards:
+            self._add(shard)
 
-    def watch(self, examples: Iterable[Example]) -> Iterator[Example]:
-        """The same examples, looked at."""
-        for example in examples:
-            source = example.source
-            length = len(example.instruction) + len(example.input) + len(example.response)
-            self.parts[source, example.part] += 1
-            self.splits[source, example.split] += 1
-            self.languages[example.language] += 1
-            self.characters[source] += length
-            self.longest[source] = max(length, self.longest.get(source, 0))
-            self.first.setdefault(source, example)
-            yield example
+    def _add(self, shard: ShardProfile) -> None:
+        source = shard.source
+        self.sources[source] += shard.contents
+        self.clusters.update(shard.clusters)
+        self.licences.update(shard.licences)
+        self.languages.update(shard.languages)
+        self.parts.update({(source, part): count for part, count in shard.parts.items()})
+        self.splits.update({(source, split): count for split, count in shard.splits.items()})
+        self.characters[source] += shard.characters
+        self.longest[source] = max(shard.longest, self.longest.get(source, 0))
+        self.asked.setdefault(source, Counter()).update(shard.asked)
+        self.told.setdefault(source, Counter()).update(shard.told)
+        if shard.first is not None:
+            self.first.setdefault(source, shard.first)

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tehon.errors import BadRawFile, RawFileMissing, UnknownName
-from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
+from tehon.errors import BadRawFile, RawFileMissing, UnknownName, UsageError
+from tehon.records.corpus import Drop, Licence, ReadOptions, Source
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
+from tehon.records.step import Content
 from tehon.sources import SOURCES
 from tehon.storage.raw import stand_in
 
 STEP = "read"
+OTHER_PART = "part not in the mixture"
 
 
 class Supply(Record, kw_only=True):
@@ -41,14 +43,15 @@ def supplies(mixture: Mixture, raw: Path | None) -> list[Supply]:
     found = []
     for name, share in mixture.sources.items():
         source = SOURCES[name]
+        folder = None if source.embedded else _folder(source, raw)
+        if source.stated and folder:
+            source = source.stated(folder)
         known = [part.name for part in source.parts]
         for part in share.parts or ():
             if part not in known:
                 raise UnknownName("part", part, known)
-        folder = None if source.embedded else _folder(source, raw)
-        licence = source.stated(folder) if source.stated and folder else source.licence
         note = stand_in(folder) if folder else ""
-        found.append(Supply(source=source, share=share, folder=folder, licence=licence, stand_in=note))
+        found.append(Supply(source=source, share=share, folder=folder, licence=source.licence, stand_in=note))
     return found
 
 
@@ -64,30 +67,56 @@ def files(supply: Supply) -> dict[str, Path]:
     }
 
 
-def read(supply: Supply, mixture: Mixture) -> Iterator[Example | Drop]:
-    """Every row of the source, examples of parts that the mixture does not take dropped.
+def pieces(supply: Supply, mixture: Mixture) -> tuple[str, ...]:
+    """Names of the pieces in which the source can be read, in order; one without a name where it is read whole."""
+    source = supply.source
+    if source.pieces is None or supply.folder is None:
+        return ("",)
+    return source.pieces(supply.folder, _options(supply, mixture)) or ("",)
+
+
+def read(supply: Supply, mixture: Mixture, piece: str = "") -> Iterator[Content | Drop]:
+    """Every row of the source or of one of its pieces, examples of parts that the mixture does not take dropped.
 
     Raises:
         BadRawFile: a file is damaged.
         RawFileMissing: a file is missing.
+        UsageError: the mixture asks for documents of a source that has none.
     """
-    source = supply.source
-    options = ReadOptions(rendering=mixture.rendering, splits=supply.share.splits, seed=mixture.seed)
+    try:
+        yield from _rows(supply, mixture, piece)
+    except BadRawFile as error:
+        if supply.folder is None or Path(error.where).is_absolute():
+            raise
+        raise BadRawFile(str(supply.folder / error.where), error.problem, error.remedy) from error
+
+
+def _rows(supply: Supply, mixture: Mixture, piece: str) -> Iterator[Content | Drop]:
+    source, folder = supply.source, supply.folder or Path()
+    options = _options(supply, mixture, piece)
+    if mixture.kind == "documents":
+        if source.documents is None:
+            problem = "must have documents for a mixture of documents, but has only examples"
+            raise UsageError(f"source {source.name}", problem, 'Leave it out, or write kind = "examples"')
+        yield from source.documents(folder, options)
+        return
     taken = {
         part.name
         for part in source.parts
         if (mixture.translation or not part.translation) and part.name in (supply.share.parts or (part.name,))
     }
-    try:
-        for row in source.read(supply.folder or Path(), options):
-            if isinstance(row, Drop) or row.part in taken:
-                yield row
-            else:
-                yield Drop(example_id=row.id, step=STEP, reason="part not in the mixture")
-    except BadRawFile as error:
-        if supply.folder is None or Path(error.where).is_absolute():
-            raise
-        raise BadRawFile(str(supply.folder / error.where), error.problem, error.remedy) from error
+    for row in source.read(folder, options):
+        if isinstance(row, Drop) or row.part in taken:
+            yield row
+        else:
+            yield Drop(example_id=row.id, step=STEP, reason=OTHER_PART)
+
+
+def _options(supply: Supply, mixture: Mixture, piece: str = "") -> ReadOptions:
+    share = supply.share
+    return ReadOptions(
+        rendering=mixture.rendering, splits=share.splits, variant=share.variant, seed=mixture.seed, piece=piece
+    )
 
 
 def _folder(source: Source, raw: Path | None) -> Path:

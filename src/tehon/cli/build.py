@@ -5,17 +5,26 @@ from typing import Annotated
 
 import typer
 
-from tehon.build.choose import choose_mixture
+from tehon.build.choose import choose_mixture, leave_out
 from tehon.build.pipeline import build as build_release
+from tehon.build.pipeline import build_share
+from tehon.build.scale import AUTO, Scale
+from tehon.build.workshop import Share
 from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
 
 
 def build(  # noqa: PLR0913 - one parameter an option
     mixture: Annotated[str, typer.Argument(help="A shipped mixture, a TOML file, or sources joined by +.")],
     *,
-    to: Annotated[Path, typer.Option("--out", help="Folder of the release.")],
+    to: Annotated[Path | None, typer.Option("--out", help="Folder of the release.")] = None,
     raw: Annotated[Path | None, typer.Option(help="Folder with one subfolder of upstream files per source.")] = None,
     changes: Annotated[list[str] | None, typer.Option("--set", help="key=value over the mixture; repeatable.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="A source to leave out; repeatable.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Jobs at a time; 0 means one a core.")] = 0,
+    executor: Annotated[str, typer.Option(help="serial, processes, ray, or auto.")] = AUTO,
+    work: Annotated[Path | None, typer.Option(help="Folder to keep finished jobs in for the next build.")] = None,
+    rank: Annotated[int, typer.Option(min=0, help="This machine's number, from 0, of --world.")] = 0,
+    world: Annotated[int, typer.Option(min=1, help="Machines that share --work; without --out.")] = 1,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
@@ -24,9 +33,18 @@ def build(  # noqa: PLR0913 - one parameter an option
 
     Sources joined by + are taken whole and as the paper's authors read them (--set rendering=published and
     deduplicate=false); a mixture's file says for itself.
+
+    On several machines, run it on each with --work, --rank and --world until nothing is missing, then once with --work
+    and --out. The release is the same, to the byte, as from one machine.
     """
     del debug
-    release = build_release(choose_mixture(mixture, tuple(changes or ())), raw, to, progress=progress(quiet=quiet))
+    wanted = leave_out(choose_mixture(mixture, tuple(changes or ())), without or ())
+    scale = Scale(executor=executor, workers=workers, work=work, rank=rank, world=world)
+    listens = progress(quiet=quiet)
+    if to is None:
+        show_share(build_share(wanted, raw, scale, progress=listens), json=json)
+        return
+    release = build_release(wanted, raw, to, scale=scale, progress=listens)
     if json:
         show(release)
         return
@@ -35,3 +53,11 @@ def build(  # noqa: PLR0913 - one parameter an option
     for source, count in release.by_source.items():
         out.print(f"  {source:24} {count:>10,}")
     out.print(f"licence of the whole: {release.licence}; every row's own stands in its column. No legal advice.")
+
+
+def show_share(share: Share, *, json: bool) -> None:
+    """Say what one of several machines did, and what is missing."""
+    if json:
+        show(share)
+        return
+    out.print(f"{share.round}: {share.done:,} of {share.jobs:,} jobs done here, {share.missing:,} are missing")

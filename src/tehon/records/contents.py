@@ -11,20 +11,21 @@ from tehon.records.step import Content
 def texts(content: Content) -> tuple[str, ...]:
     """Every text of it: earlier turns, instruction, input and response; or title and text."""
     if isinstance(content, Example):
-        turns = tuple(turn.content for turn in content.history)
+        turns = [turn.content for turn in content.history]
         return (*turns, content.instruction, content.input, content.response)
     return content.title, content.text
 
 
 def with_texts(content: Content, change: Callable[[str], str]) -> Content:
     """The same content, every text changed; itself where nothing changes."""
+    before = texts(content)
+    after = tuple(map(change, before))
+    if after == before:
+        return content
     if isinstance(content, Example):
-        history = tuple(replace(turn, content=change(turn.content)) for turn in content.history)
-        return replace(
-            content,
-            history=history,
-            instruction=change(content.instruction),
-            input=change(content.input),
-            response=change(content.response),
-        )
-    return replace(content, title=change(content.title), text=change(content.text))
+        *said, instruction, material, response = after
+        turns = zip(content.history, said, strict=True)
+        history = tuple(replace(turn, content=text) for turn, text in turns)
+        return replace(content, history=history, instruction=instruction, input=material, response=response)
+    title, text = after
+    return replace(content, title=title, text=text)

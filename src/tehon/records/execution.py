@@ -1,7 +1,7 @@
 """What an executor is: it runs tasks somewhere, and outlives the workers that die on them.
 
-Only names and small byte strings travel, never examples. A task writes its results by rename and can be run again, so an
-executor may run it more than once; it answers for each task exactly once.
+Only names and small byte strings travel, never examples. A task writes its results by rename and can be run again, so
+an executor may run it more than once; it answers for each task exactly once.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkstemp
 
 from tehon.errors import OutOfDisk, UsageError
@@ -64,5 +65,8 @@ def write_text(path: Path, text: str) -> None:
 
 def sweep(folder: Path) -> None:
     """Delete what a killed run left half-written below `folder`."""
-    for partial in folder.rglob(f".*{PARTIAL}"):
-        partial.unlink(missing_ok=True)
+    for partial in list(folder.rglob(f".*{PARTIAL}")):
+        if partial.is_dir() and not partial.is_symlink():
+            rmtree(partial, ignore_errors=True)
+        else:
+            partial.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import msgspec
 from tehon.errors import Damaged, DataError, OutputTaken, RawFileMissing
 from tehon.records.files import FileEntry, Kind, Manifest, Provenance
 from tehon.records.record import Record
-from tehon.storage.atomic import PARTIAL, sweep, write_bytes
+from tehon.storage.atomic import sweep, write_bytes
 
 MANIFEST = "manifest.json"
 R = TypeVar("R", bound=Record)
@@ -80,11 +80,12 @@ def finish(
     result: Record,
     provenance: Provenance,
 ) -> Manifest:
-    """Write the manifest over every file of the folder; from here on it is finished."""
+    """Write the manifest over every file of the folder but hidden ones; from here on it is finished."""
+    names = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
     files = {
-        path.relative_to(folder).as_posix(): FileEntry(sha256=file_sha256(path), size_bytes=path.stat().st_size)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST and not path.name.endswith(PARTIAL)
+        name.as_posix(): FileEntry(sha256=file_sha256(path), size_bytes=path.stat().st_size)
+        for name, path in names.items()
+        if path.name != MANIFEST and not any(piece.startswith(".") for piece in name.parts)
     }
     manifest = Manifest(
         kind=kind,

@@ -10,7 +10,10 @@ from pathlib import Path
 from tehon import __version__
 from tehon.records.files import Provenance
 
-PACKAGES = ("accelerate", "babel", "msgspec", "peft", "pyarrow", "tokenizers", "torch", "transformers")
+PACKAGES = (
+    "accelerate", "babel", "duckdb", "msgspec", "numpy", "peft", "pyarrow", "rensa", "tokenizers", "torch", "transformers",
+    "xxhash",
+)  # fmt: skip
 
 
 def provenance(*, machine: str = "", wall_seconds: float | None = None) -> Provenance:

@@ -1,103 +1,138 @@
-"""Examples on disk: Parquet shards with every provenance column, and the published JSON Lines beside them."""
+"""Contents of a release on disk: Parquet shards with every provenance column, and JSON Lines as published."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tehon.errors import Damaged
-from tehon.records.corpus import Cluster, Example
-from tehon.storage.atomic import atomic_path
+from tehon.errors import Damaged, DataError
+from tehon.records.corpus import Document, Example
+from tehon.records.record import Record
+from tehon.records.step import Content
 
 DATA = "data"
 """Folder of the shards within a release."""
 PUBLISHED = "data.jsonl"
 """The authors' own layout: instruction, input, output, one object a line."""
 BATCH_ROWS = 10_000
+C = TypeVar("C", Example, Document)
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
-SCHEMA = pa.schema(
-    [
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("upstream_id", pa.string(), nullable=False),
-        pa.field("instruction", pa.string(), nullable=False),
-        pa.field("input", pa.string(), nullable=False),
-        pa.field("response", pa.string(), nullable=False),
-        pa.field("history", pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())])), nullable=False),
-        pa.field("source", _NAME, nullable=False),
-        pa.field("part", _NAME, nullable=False),
-        pa.field("split", _NAME, nullable=False),
-        pa.field("cluster", _NAME, nullable=False),
-        pa.field("language", _NAME, nullable=False),
-        pa.field("licence", _NAME, nullable=False),
-        pa.field("wording", pa.string(), nullable=False),
-    ]
-)
+_TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 
 
-class Tally:
-    """Counts and a digest over examples as they pass by; the digest depends on their order and on nothing else.
+def _schema(record: type[Record], **special: pa.DataType) -> pa.Schema:
+    names = record.__struct_fields__
+    return pa.schema([pa.field(name, special.get(name, pa.string()), nullable=False) for name in names])
+
+
+class Layout(Record, kw_only=True):
+    """How one kind of content lies in Parquet and in JSON Lines.
 
     Attributes:
-        by_source: source -> examples.
-        by_cluster: cluster -> examples.
-        licences: SPDX expression -> examples.
+        record: its type.
+        schema: of the shards; one column a field.
+        columns: a batch's columns, in the schema's order.
+        line: what the published JSON Lines hold of one content.
     """
 
-    def __init__(self) -> None:
-        """Nothing has passed yet."""
-        self.by_source: Counter[str] = Counter()
-        self.by_cluster: Counter[Cluster] = Counter()
-        self.licences: Counter[str] = Counter()
-        self._digest = sha256()
-
-    def add(self, example: Example, encoded: bytes) -> None:
-        """Count one example; `encoded` is its canonical JSON."""
-        self.by_source[example.source] += 1
-        self.by_cluster[example.cluster] += 1
-        self.licences[example.licence] += 1
-        self._digest.update(encoded + b"\n")
-
-    @property
-    def digest(self) -> str:
-        """sha256 over the canonical JSON of every example so far, one a line."""
-        return self._digest.hexdigest()
+    record: type[Example] | type[Document]
+    schema: pa.Schema
+    columns: Callable[[list[Any]], list[list[Any]]]
+    line: Callable[[Any], dict[str, str]]
 
 
-def write_release(folder: Path, examples: Iterable[Example], shard_rows: int) -> Tally:
-    """Write shards and the published JSON Lines, in constant memory; every file is whole or not there."""
-    tally = Tally()
-    stream = iter(examples)
-    with atomic_path(folder / PUBLISHED) as published, published.open("wb") as lines:
-        number = 0
-        while head := list(islice(stream, min(BATCH_ROWS, shard_rows))):
-            with (
-                atomic_path(folder / DATA / f"{number:05d}.parquet") as partial,
-                pq.ParquetWriter(partial, SCHEMA, compression="zstd", compression_level=3) as writer,
-            ):
-                rows = 0
-                while head:
-                    rows += len(head)
-                    writer.write_batch(_batch(head, tally, lines.write))
-                    head = list(islice(stream, min(BATCH_ROWS, shard_rows - rows)))
-            number += 1
-    return tally
+def _example_columns(rows: list[Example]) -> list[list[Any]]:
+    return [
+        [row.id for row in rows],
+        [row.upstream_id for row in rows],
+        [row.instruction for row in rows],
+        [row.input for row in rows],
+        [row.response for row in rows],
+        [[{"role": turn.role, "content": turn.content} for turn in row.history] for row in rows],
+        [row.source for row in rows],
+        [row.part for row in rows],
+        [row.split for row in rows],
+        [row.cluster for row in rows],
+        [row.language for row in rows],
+        [row.licence for row in rows],
+        [row.wording for row in rows],
+    ]
 
 
-def _batch(examples: list[Example], tally: Tally, write_line: Callable[[bytes], object]) -> pa.RecordBatch:
-    encoder = msgspec.json.Encoder()
-    rows = []
-    for example in examples:
-        tally.add(example, encoder.encode(example))
-        rows.append(msgspec.to_builtins(example))
-        line = {"instruction": example.instruction, "input": example.input, "output": example.response}
-        write_line(encoder.encode(line) + b"\n")
-    return pa.RecordBatch.from_pylist(rows, schema=SCHEMA)
+def _document_columns(rows: list[Document]) -> list[list[Any]]:
+    return [
+        [row.id for row in rows],
+        [row.upstream_id for row in rows],
+        [row.title for row in rows],
+        [row.text for row in rows],
+        [row.source for row in rows],
+        [row.split for row in rows],
+        [row.language for row in rows],
+        [row.licence for row in rows],
+    ]
+
+
+SCHEMA = _schema(
+    Example, history=_TURNS, source=_NAME, part=_NAME, split=_NAME, cluster=_NAME, language=_NAME, licence=_NAME
+)
+DOCUMENT_SCHEMA = _schema(Document, source=_NAME, split=_NAME, language=_NAME, licence=_NAME)
+LAYOUTS: Mapping[str, Layout] = {
+    "examples": Layout(
+        record=Example,
+        schema=SCHEMA,
+        columns=_example_columns,
+        line=lambda row: {"instruction": row.instruction, "input": row.input, "output": row.response},
+    ),
+    "documents": Layout(
+        record=Document,
+        schema=DOCUMENT_SCHEMA,
+        columns=_document_columns,
+        line=lambda row: {"text": row.text},
+    ),
+}
+
+
+def write_shard(path: Path, lines: Path, contents: Iterable[Content], layout: Layout) -> bytes:
+    """Write a shard and its published JSON Lines in constant memory.
+
+    Returns:
+        The sha256 of every content's canonical JSON, 32 bytes each, in order: what the release's digest is made of.
+    """
+    encoder, digests = msgspec.json.Encoder(), bytearray()
+    stream = iter(contents)
+    with (
+        pq.ParquetWriter(path, layout.schema, compression="zstd", compression_level=3) as shard,
+        lines.open("wb") as published,
+    ):
+        while rows := list(islice(stream, BATCH_ROWS)):
+            shard.write_batch(_batch(layout, rows))
+            published.write(encoder.encode_lines(map(layout.line, rows)))
+            for row in rows:
+                digests += sha256(encoder.encode(row)).digest()
+    return bytes(digests)
+
+
+def _batch(layout: Layout, rows: list[Any]) -> pa.RecordBatch:
+    fields = zip(layout.columns(rows), layout.schema, strict=True)
+    return pa.RecordBatch.from_arrays([_array(values, field.type) for values, field in fields], schema=layout.schema)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, kind)
+
+
+def shards(folder: Path) -> list[Path]:
+    """The shards of a release in order."""
+    return sorted((folder / DATA).glob("*.parquet"))
 
 
 def read_examples(folder: Path) -> Iterator[Example]:
@@ -105,12 +140,31 @@ def read_examples(folder: Path) -> Iterator[Example]:
 
     Raises:
         Damaged: a shard cannot be read.
+        DataError: the release holds documents.
     """
-    for path in sorted((folder / DATA).glob("*.parquet")):
+    return _read(folder, Example)
+
+
+def read_documents(folder: Path) -> Iterator[Document]:
+    """The documents of a release in order, in constant memory.
+
+    Raises:
+        Damaged: a shard cannot be read.
+        DataError: the release holds examples.
+    """
+    return _read(folder, Document)
+
+
+def _read(folder: Path, kind: type[C]) -> Iterator[C]:
+    for path in shards(folder):
         try:
             with pq.ParquetFile(path) as shard:
-                for batch in shard.iter_batches(BATCH_ROWS):
-                    yield from msgspec.convert(batch.to_pylist(), list[Example])
+                if "response" in shard.schema_arrow.names and kind is Document:
+                    raise DataError(str(folder), "must hold documents, but holds examples", "Give another release")
+                if "response" not in shard.schema_arrow.names and kind is Example:
+                    raise DataError(str(folder), "must hold examples, but holds documents", "Give another release")
+                for rows in shard.iter_batches(BATCH_ROWS):
+                    yield from msgspec.convert(rows.to_pylist(), list[kind])  # type: ignore[valid-type]
         except (pa.ArrowInvalid, msgspec.ValidationError) as error:
             raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
 
@@ -122,7 +176,7 @@ def count_by_cluster(folder: Path) -> dict[str, dict[str, int]]:
         Damaged: a shard cannot be read.
     """
     counts: Counter[tuple[str, str]] = Counter()
-    for path in sorted((folder / DATA).glob("*.parquet")):
+    for path in shards(folder):
         try:
             columns = pq.read_table(path, columns=["cluster", "source"])
         except (pa.ArrowInvalid, OSError) as error:

@@ -1,6 +1,7 @@
 import pytest
 
 from tehon.build.clean import clean, clean_text
+from tehon.records.contents import texts
 from tehon.records.corpus import Drop, Example, Turn
 
 
@@ -28,7 +29,7 @@ def test_only_what_means_nothing_is_taken_out(raw: str, cleaned: str) -> None:
 
 def test_an_example_without_instruction_or_response_is_left_out() -> None:
     found = list(clean([example("", "a"), example("a", " 　\n"), example("\0", "a"), example(" a", "b ")]))
-    reasons = [row.reason if isinstance(row, Drop) else row.response for row in found]
+    reasons = [row.reason if isinstance(row, Drop) else texts(row)[-1] for row in found]
     assert reasons == ["empty instruction", "empty response", "empty instruction", "b "]
 
 

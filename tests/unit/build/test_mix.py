@@ -1,7 +1,7 @@
-from pathlib import Path
+import numpy as np
 
-from tehon.build.mix import mix, repeat
-from tehon.records.corpus import Drop, Example
+from tehon.build.mix import BEYOND_LIMIT, BEYOND_WEIGHT, Mask, beyond, choice_keys, copies
+from tehon.records.corpus import Example
 from tehon.records.release import Share
 
 
@@ -15,43 +15,54 @@ def examples(count: int, source: str = "s") -> list[Example]:
     ]  # fmt: skip
 
 
-def kept(share: Share, rows: list[Example], scratch: Path, seed: int = 0) -> list[str]:
-    return [row.upstream_id for row in mix(rows, share, seed, scratch) if isinstance(row, Example)]
+def keys(share: Share, rows: list[Example], seed: int = 0) -> np.ndarray:
+    return np.array([choice_keys(row, share, seed) for row in rows], dtype=np.uint64)
 
 
-def test_a_limit_keeps_exactly_so_many_in_their_order_and_counts_the_rest(tmp_path: Path) -> None:
-    rows = list(mix(examples(100), Share(limit=7), 0, tmp_path))
-    chosen = [row for row in rows if isinstance(row, Example)]
-    assert len(chosen) == 7
-    assert [row.id for row in chosen] == sorted(row.id for row in chosen)
-    assert all(row in examples(100) for row in chosen)
-    assert {row.reason for row in rows if isinstance(row, Drop)} == {"beyond the limit"}
-    assert len(rows) == 100
-    assert list(tmp_path.iterdir()) == []
+def left_out(share: Share, rows: list[Example], seed: int = 0, alive: Mask | None = None) -> dict[str, Mask]:
+    everyone = np.ones(len(rows), dtype=np.bool_)
+    return beyond(keys(share, rows, seed), everyone if alive is None else alive, share)
 
 
-def test_a_smaller_limit_takes_a_part_of_what_a_larger_one_takes(tmp_path: Path) -> None:
-    assert set(kept(Share(limit=10), examples(100), tmp_path)) < set(kept(Share(limit=20), examples(100), tmp_path))
+def kept(share: Share, rows: list[Example], seed: int = 0) -> list[str]:
+    out = np.any(list(left_out(share, rows, seed).values()), axis=0)
+    return [row.upstream_id for row, gone in zip(rows, out, strict=True) if not gone]
 
 
-def test_the_choice_depends_on_seed_and_source_and_on_nothing_else(tmp_path: Path) -> None:
+def test_a_limit_keeps_exactly_so_many() -> None:
+    assert len(kept(Share(limit=7), examples(100))) == 7
+    assert len(kept(Share(limit=1000), examples(10))) == 10
+
+
+def test_what_is_already_out_takes_no_place_under_the_limit() -> None:
+    alive = np.arange(100) >= 40
+    late = left_out(Share(limit=50), examples(100), alive=alive)[BEYOND_LIMIT]
+    assert late.sum() == 10
+    assert not late[:40].any()
+
+
+def test_a_smaller_limit_takes_a_part_of_what_a_larger_one_takes() -> None:
+    assert set(kept(Share(limit=10), examples(100))) < set(kept(Share(limit=20), examples(100)))
+
+
+def test_the_choice_depends_on_seed_and_source_and_on_nothing_else() -> None:
     rows = examples(200)
-    assert set(kept(Share(limit=20), rows, tmp_path)) == set(kept(Share(limit=20), rows[::-1], tmp_path))
-    assert kept(Share(limit=20), rows, tmp_path) != kept(Share(limit=20), rows, tmp_path, seed=1)
-    assert kept(Share(limit=20), rows, tmp_path) != kept(Share(limit=20), examples(200, "t"), tmp_path)
+    assert set(kept(Share(limit=20), rows)) == set(kept(Share(limit=20), rows[::-1]))
+    assert kept(Share(limit=20), rows) != kept(Share(limit=20), rows, seed=1)
+    assert kept(Share(limit=20), rows) != kept(Share(limit=20), examples(200, "t"))
 
 
-def test_a_fraction_keeps_about_its_share(tmp_path: Path) -> None:
-    assert 420 < len(kept(Share(weight=0.5), examples(1000), tmp_path)) < 580
+def test_a_fraction_keeps_about_its_share_and_a_limit_comes_after_it() -> None:
+    assert 420 < len(kept(Share(weight=0.5), examples(1000))) < 580
+    both = left_out(Share(weight=0.5, limit=100), examples(1000))
+    assert set(both) == {BEYOND_WEIGHT, BEYOND_LIMIT}
+    assert not (both[BEYOND_WEIGHT] & both[BEYOND_LIMIT]).any()
+    assert 1000 - sum(int(mask.sum()) for mask in both.values()) == 100
 
 
-def test_a_limit_above_what_there_is_keeps_all(tmp_path: Path) -> None:
-    assert len(kept(Share(limit=1000), examples(10), tmp_path)) == 10
-
-
-def test_a_weight_repeats_examples_under_ids_of_their_own() -> None:
-    repeated = list(repeat(examples(400), 2.5, 0))
-    assert 2 * 400 + 140 < len(repeated) < 2 * 400 + 260
-    assert len({row.id for row in repeated}) == len(repeated)
-    assert [row.id for row in repeated][:2] == ["s/000000", "s/000000+1"]
-    assert list(repeat(examples(3), 1.0, 0)) == list(repeat(examples(3), 0.3, 0)) == examples(3)
+def test_a_weight_repeats_examples_and_its_fraction_repeats_some_once_more() -> None:
+    share = Share(weight=2.5)
+    counts = copies(keys(share, examples(400)), share)
+    assert set(counts.tolist()) == {2, 3}
+    assert 140 < int((counts == 3).sum()) < 260
+    assert copies(keys(Share(), examples(3)).reshape(3, 0), Share()).tolist() == [1, 1, 1]

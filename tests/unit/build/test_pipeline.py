@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tehon.build.choose import choose_mixture
-from tehon.build.folder import DROPS
+from tehon.build.folder import DROPS, FILES, QUARANTINE, WORK
 from tehon.build.pipeline import build
 from tehon.errors import BadLicence, BadRawFile, EmptyData, OutputTaken, RawFileMissing, UnknownName
 from tehon.progress import Advance
@@ -36,9 +36,7 @@ def test_two_builds_are_the_same_to_the_byte(raw: Path, tmp_path: Path) -> None:
     first, second = (build(wanted, raw, tmp_path / name) for name in ("a", "b"))
     assert first == second
     assert tree(tmp_path / "a") == tree(tmp_path / "b")
-    assert {path.name for path in (tmp_path / "a").iterdir()} == {
-        "data", "data.jsonl", "README.md", "NOTICE.md", "drops.jsonl", "manifest.json",
-    }  # fmt: skip
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {*FILES, "data", "manifest.json"}
 
 
 def test_a_release_says_what_is_in_it(raw: Path, tmp_path: Path) -> None:
@@ -68,19 +66,19 @@ def test_a_finished_release_is_returned_without_reading_a_row(raw: Path, tmp_pat
 
     @contextmanager
     def progress(title: str, total: int | None, unit: str) -> Iterator[Advance]:
-        assert (total, unit) == (None, "examples")
-        opened.append(title)
+        assert total == 1
+        opened.append(f"{title}, {unit}")
 
         def advance(done: int, note: str = "") -> None:
-            assert not note
+            assert note in {"source jqac", "shard 00-jqac-00000"}
             told.append(done)
 
         yield advance
 
     releases = [build(mixture("jqac"), raw, tmp_path / "out", progress=progress) for _ in range(2)]
     assert releases[0] == releases[1]
-    assert len(opened) == 1
-    assert sum(told) == releases[0].examples
+    assert opened == ["reading m, pieces", "writing m, shards"]
+    assert told == [1, 1]
 
 
 def test_another_mixture_or_another_input_never_overwrites_a_release(raw: Path, tmp_path: Path) -> None:
@@ -94,7 +92,7 @@ def test_another_mixture_or_another_input_never_overwrites_a_release(raw: Path, 
 
 
 @pytest.mark.parametrize(
-    "files", [["notes.txt"], ["README.md"], ["data/mine.csv"], ["data/00000.parquet", "README.md"]]
+    "files", [["notes.txt"], ["README.md"], ["data/mine.csv"], ["data/00-jqac-00000.parquet", "README.md"]]
 )
 def test_a_folder_with_files_of_somebody_else_is_left_alone(raw: Path, tmp_path: Path, files: list[str]) -> None:
     for name in files:
@@ -108,9 +106,14 @@ def test_a_folder_with_files_of_somebody_else_is_left_alone(raw: Path, tmp_path:
 
 def test_what_a_killed_build_left_is_no_part_of_the_next_one(raw: Path, tmp_path: Path) -> None:
     build(mixture("jqac"), raw, tmp_path / "clean")
-    left = tmp_path / "out" / "data"
-    left.mkdir(parents=True)
-    for name in ("00000.parquet", "00007.parquet", ".00008.parquet.x.partial"):
+    left = tmp_path / "out"
+    for name in (
+        ".work/sift/.x.partial/rows",
+        "data/00-jqac-00000.parquet",
+        "data/00-jqac-00007.parquet",
+        "drops.jsonl",
+    ):
+        (left / name).parent.mkdir(parents=True, exist_ok=True)
         (left / name).write_bytes(b"left over")
     build(mixture("jqac"), raw, tmp_path / "out")
     assert tree(tmp_path / "out") == tree(tmp_path / "clean")
@@ -189,7 +192,7 @@ def test_bad_input_is_one_clear_error_and_leaves_no_manifest(
     with pytest.raises(error, match=said):
         build(mixture("jqac", "jcommonsenseqa"), raw, tmp_path / "out")
     assert not (tmp_path / "out" / "manifest.json").exists()
-    assert not list((tmp_path / "out").glob(".*"))
+    assert {path.name for path in (tmp_path / "out").glob("*")} <= {WORK, QUARANTINE}
 
 
 def test_no_raw_folder_at_all_says_how_to_give_one(tmp_path: Path) -> None:

@@ -14,12 +14,10 @@ from tehon.evaluate import choice, generation, perplexity
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Cell, Protocol, Suite
 from tehon.records.files import Provenance
-from tehon.records.release import Release
 from tehon.records.scores import ItemResult, Score, Scores
 from tehon.records.tuning import Adapter, Lora, Recipe, TuningCounts
 from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import finish, pretty
-from tehon.storage.shards import write_release
 from tehon.templates import TEMPLATES
 
 PROTOCOL = Protocol(name="tehon", title="every prompt encoded as in tuning")
@@ -228,9 +226,8 @@ def adapter(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def release(tmp_path: Path) -> Path:
+def release(tmp_path: Path, make_release: Callable[..., Path]) -> Path:
     """A finished release of three sources in two clusters."""
-    out = tmp_path / "release"
     plan = (("jqac", "question answering", 30), ("quiz", "question answering", 10), ("typos", "correction", 60))
     examples = [
         Example(
@@ -248,16 +245,4 @@ def release(tmp_path: Path) -> Path:
         for source, cluster, count in plan
         for place in range(count)
     ]
-    tally = write_release(out, examples, 50)
-    made = Release(
-        name="tiny",
-        examples=len(examples),
-        by_source=dict(tally.by_source),
-        by_cluster=msgspec.convert(dict(tally.by_cluster), dict),
-        licences=dict(tally.licences),
-        licence="CC-BY-SA-4.0",
-        ledger=(),
-        digest=tally.digest,
-    )
-    finish(out, "release", config={}, inputs={}, result=made, provenance=MADE)
-    return out
+    return make_release(tmp_path / "release", examples, "tiny", MADE)

@@ -1,0 +1,90 @@
+"""The finished shards of a build become a release: linked in order, counted, described."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from tehon.build.card import card
+from tehon.build.folder import CARD, DROPS, NOTICE
+from tehon.build.gather import DIGESTS, LINES, PROFILE, SHARD, GatherJob
+from tehon.build.gather import RESULT as GATHERED
+from tehon.build.ledger import check, merged
+from tehon.build.notice import notice
+from tehon.build.plan import Plan
+from tehon.build.profile import Profile, ShardProfile
+from tehon.build.workshop import Made
+from tehon.errors import EmptyData
+from tehon.records.release import LedgerLine, Release
+from tehon.storage.atomic import atomic_path, write_text
+from tehon.storage.results import Results, link
+from tehon.storage.shards import DATA, PUBLISHED
+
+
+def assemble(out: Path, plan: Plan, made: Made, results: Results) -> Release:
+    """Write everything of a release but its manifest.
+
+    Raises:
+        EmptyData: no example is left.
+    """
+    mixture = plan.mixture
+    folders = [results.place(GATHERED, job.digest) for job in made.shards]
+    profile = Profile(msgspec.json.decode((folder / PROFILE).read_bytes(), type=ShardProfile) for folder in folders)
+    _write_drops(out / DROPS, made)
+    if not folders:
+        problem = "must leave at least one example, but every one was dropped"
+        raise EmptyData(f"mixture {mixture.name}", problem, f"See {out / DROPS} for the reasons")
+    release = Release(
+        name=mixture.name,
+        examples=profile.sources.total(),
+        by_source=dict(profile.sources),
+        by_cluster=dict(profile.clusters),
+        licences=dict(profile.licences),
+        licence=plan.licence,
+        ledger=_ledger(made),
+        digest=_publish(out, made.shards, folders),
+    )
+    supplies = list(plan.supplies)
+    write_text(out / NOTICE, notice(mixture.name, plan.licence, supplies))
+    write_text(out / CARD, card(release, mixture, supplies, profile))
+    return release
+
+
+def _publish(out: Path, jobs: Sequence[GatherJob], folders: Sequence[Path]) -> str:
+    """Put shards and lines in place; the digest is sha256 over the sha256 of every content, in order."""
+    digest = sha256()
+    with atomic_path(out / PUBLISHED) as path, path.open("wb") as lines:
+        for job, folder in zip(jobs, folders, strict=True):
+            link(folder / SHARD, out / DATA / f"{job.file}.parquet")
+            digest.update((folder / DIGESTS).read_bytes())
+            with (folder / LINES).open("rb") as stream:
+                shutil.copyfileobj(stream, lines, 1 << 20)
+    return digest.hexdigest()
+
+
+def _write_drops(path: Path, made: Made) -> None:
+    with atomic_path(path) as partial, partial.open("wb") as stream:
+        for number, piece in enumerate(made.pieces):
+            stream.writelines(piece.drops())
+            with made.selection.drops(number).open("rb") as later:
+                shutil.copyfileobj(later, stream)
+
+
+def _ledger(made: Made) -> tuple[LedgerLine, ...]:
+    """Every source's way: through the row-wise steps first, then through those that see all contents.
+
+    Raises:
+        DataError: rows were lost or made up on the way; that is a defect of a step.
+    """
+    rowwise = merged(line for piece in made.pieces for line in piece.summary.ledger)
+    lines = tuple(_by_source(rowwise, made.selection.said.ledger))
+    check(lines)
+    return lines
+
+
+def _by_source(first: Sequence[LedgerLine], then: Sequence[LedgerLine]) -> Iterator[LedgerLine]:
+    for source in dict.fromkeys(line.source for line in first):
+        yield from (line for line in first if line.source == source)
+        yield from (line for line in then if line.source == source)

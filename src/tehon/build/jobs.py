@@ -1,0 +1,143 @@
+"""The jobs of a build, each with the digest of everything that its result depends on."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from tehon import __version__
+from tehon.build import decontaminate
+from tehon.build.gather import GatherJob, Segment
+from tehon.build.piece import Piece
+from tehon.build.plan import LAYOUT, Plan
+from tehon.build.read import files, pieces
+from tehon.build.select import Selection
+from tehon.build.sift import SiftJob
+from tehon.records.release import Mixture
+from tehon.storage.manifest import file_sha256, fingerprint, plain
+from tehon.storage.results import Results
+from tehon.tasks import TASKS
+
+HELD_OUT, INDEX = "held_out", "index"
+
+
+def held_out_index(plan: Plan, results: Results) -> Path | None:
+    """The file by which held-out items are known again, made if need be; None where nothing is held out."""
+    mixture = plan.mixture
+    if not mixture.held_out and not mixture.held_out_files:
+        return None
+    names = (*mixture.held_out, "held_out_files")
+    inputs = {name: digest for name, digest in plan.inputs.items() if name.partition("/")[0] in names}
+    digest = fingerprint({"layout": LAYOUT, "version": __version__}, inputs)
+    if not results.has(HELD_OUT, digest):
+        with results.write(HELD_OUT, digest) as folder:
+            keys = {name: sorted(decontaminate.held_out(TASKS[name], plan.raw)) for name in mixture.held_out}
+            (folder / INDEX).write_bytes(msgspec.msgpack.encode(keys))
+    return results.place(HELD_OUT, digest) / INDEX
+
+
+def sift_jobs(plan: Plan, results: Results) -> list[SiftJob]:
+    """Every piece of every source, in the order of the release."""
+    index = held_out_index(plan, results)
+    held_out = file_sha256(index) if index else ""
+    jobs = []
+    for supply in plan.supplies:
+        name = supply.source.name
+        alone = _alone(plan.mixture, name)
+        inputs = {file: digest for file, digest in plan.inputs.items() if file.partition("/")[0] == name}
+        names = pieces(supply, plan.mixture)
+        size = sum(path.stat().st_size for path in files(supply).values())
+        for piece in names:
+            config = {"layout": LAYOUT, "version": __version__, "rensa": version("rensa"), "mixture": plain(alone)}
+            jobs.append(
+                SiftJob(
+                    mixture=alone,
+                    source=name,
+                    raw=str(plan.raw.absolute()) if plan.raw else "",
+                    piece=piece,
+                    held_out=str(index.absolute()) if index else "",
+                    results=str(results.folder.absolute()),
+                    digest=fingerprint(config | {"piece": piece, "held_out": held_out}, inputs),
+                    size_bytes=size // len(names),
+                )
+            )
+    return jobs
+
+
+def _alone(mixture: Mixture, source: str) -> Mixture:
+    """What of a mixture bears on the pieces of one source; they outlive a change of all the rest."""
+    return Mixture(
+        name=source,
+        kind=mixture.kind,
+        sources={source: mixture.sources[source]},
+        rendering=mixture.rendering,
+        translation=mixture.translation,
+        steps=mixture.steps,
+        near_duplicates=mixture.near_duplicates,
+        seed=mixture.seed,
+    )
+
+
+def selection_digest(mixture: Mixture, jobs: Sequence[SiftJob]) -> str:
+    """Of the pieces, in their order, and of what the mixture wants of them."""
+    wanted = plain(mixture)
+    keys = ("sources", "deduplicate", "near_duplicates", "seed")
+    config = {"layout": LAYOUT, "version": __version__, **{key: wanted[key] for key in keys}}
+    return fingerprint(config, {f"{number:06d}": job.digest for number, job in enumerate(jobs)})
+
+
+def gather_jobs(
+    mixture: Mixture, pieces_: Sequence[Piece], selection: Selection, results: Results
+) -> Iterator[GatherJob]:
+    """Every shard, in the order of the release; one holds contents of one source."""
+    places = {source: place for place, source in enumerate(mixture.sources)}
+    for source, group in groupby(enumerate(pieces_), key=lambda pair: pair[1].source):
+        segments = _segments(list(group), selection, mixture.shard_rows)
+        for number, segment in enumerate(segments):
+            yield GatherJob(
+                kind=mixture.kind,
+                source=source,
+                file=f"{places[source]:02d}-{source}-{number:05d}",
+                segments=tuple(segment),
+                results=str(results.folder.absolute()),
+                digest=_shard_digest(mixture, source, segment),
+            )
+
+
+def _segments(group: Sequence[tuple[int, Piece]], selection: Selection, shard_rows: int) -> Iterator[list[Segment]]:
+    shard: list[Segment] = []
+    room = shard_rows
+    for number, piece in group:
+        start, count = 0, selection.said.kept[number]
+        while start < count:
+            stop = min(count, start + room)
+            shard.append(
+                Segment(
+                    folder=str(piece.folder.absolute()),
+                    offset=piece.offset,
+                    kept=str(selection.kept(number).absolute()),
+                    start=start,
+                    stop=stop,
+                )
+            )
+            room -= stop - start
+            start = stop
+            if not room:
+                yield shard
+                shard, room = [], shard_rows
+    if shard:
+        yield shard
+
+
+def _shard_digest(mixture: Mixture, source: str, segments: Sequence[Segment]) -> str:
+    digest = sha256()
+    for segment in segments:
+        kept = np.load(segment.kept, mmap_mode="r")
+        digest.update(f"{Path(segment.folder).name} {segment.offset} {segment.stop - segment.start}\n".encode())
+        digest.update(kept[segment.start : segment.stop].tobytes())
+    config = {"layout": LAYOUT, "version": __version__, "pyarrow": version("pyarrow"), "kind": mixture.kind}
+    return fingerprint(config, {source: digest.hexdigest()})
