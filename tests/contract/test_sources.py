@@ -8,17 +8,22 @@ import pytest
 from tehon.build.ledger import Ledger
 from tehon.build.licences import terms
 from tehon.build.sample import sample_examples, sample_rows
+from tehon.errors import UnknownName
+from tehon.formats.wordings import APART
 from tehon.records.corpus import Drop, Example, ReadOptions, Rendering
 from tehon.sources import SOURCES
 
 RENDERINGS: tuple[Rendering, ...] = ("published", "fixed")
 every_source = pytest.mark.parametrize("name", SOURCES)
 written_down = pytest.mark.parametrize("name", [name for name in SOURCES if not SOURCES[name].embedded])
+every_variant = pytest.mark.parametrize(
+    ("name", "variant"), [(name, variant) for name, source in SOURCES.items() for variant in source.variants]
+)
 both_renderings = pytest.mark.parametrize("rendering", RENDERINGS)
 
 
-def everything(name: str, rendering: Rendering = "fixed") -> list[Example | Drop]:
-    options = ReadOptions(rendering=rendering, splits=tuple(SOURCES[name].splits))
+def everything(name: str, rendering: Rendering = "fixed", variant: str = "") -> list[Example | Drop]:
+    options = ReadOptions(rendering=rendering, splits=tuple(SOURCES[name].splits), variant=variant)
     return sample_rows(SOURCES[name], options)
 
 
@@ -113,6 +118,40 @@ def test_a_few_examples_can_be_shown_without_raw_files(name: str) -> None:
 def test_the_sample_is_rendered_as_it_was_reviewed(name: str, rendering: Rendering, golden: Any) -> None:
     rendered = b"".join(msgspec.json.encode(row) + b"\n" for row in everything(name, rendering))
     golden.check(f"sources/{name}.{rendering}.jsonl", rendered.decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"), [(name, early) for name, source in SOURCES.items() for early in list(source.variants)[:-1]]
+)
+def test_an_early_variant_of_the_published_rendering_is_what_was_reviewed(name: str, variant: str, golden: Any) -> None:
+    rendered = b"".join(msgspec.json.encode(row) + b"\n" for row in everything(name, "published", variant))
+    golden.check(f"sources/{name}.published.{variant}.jsonl", rendered.decode())
+
+
+@every_variant
+def test_variants_differ_the_last_is_the_default_and_the_fixed_rendering_knows_none(name: str, variant: str) -> None:
+    default = list(SOURCES[name].variants)[-1]
+    same = everything(name, "published", variant) == everything(name, "published")
+    assert same is (variant == default)
+    assert everything(name, "fixed", variant) == everything(name, "fixed")
+    assert SOURCES[name].variants[variant]
+
+
+@pytest.mark.parametrize("name", [name for name, source in SOURCES.items() if source.variants])
+def test_an_unknown_variant_is_answered_with_the_known_ones(name: str) -> None:
+    with pytest.raises(UnknownName, match="no variant named 'v9'"):
+        everything(name, "published", "v9")
+
+
+@every_source
+def test_the_published_rendering_asks_with_the_first_wording_and_notes_none(name: str) -> None:
+    source = SOURCES[name]
+    if source.embedded:
+        return
+    first = {part.name: part.wording.split(APART)[0] for part in source.parts}
+    for example in kept(name, "published"):
+        if not example.wording and "{" not in first[example.part] and "of the" not in first[example.part]:
+            assert example.instruction == first[example.part]
 
 
 def test_no_golden_file_outlives_its_source(golden: Any) -> None:

@@ -50,3 +50,14 @@ def chosen(splits: Mapping[str, bool], wanted: tuple[str, ...] | None, default: 
         if name not in splits:
             raise UnknownName("split", name, splits)
     return [name for name in splits if name in names]
+
+
+def variant_of(variants: Mapping[str, str], wanted: str) -> str:
+    """The published rendering to imitate: the wanted one, or the last of those that are known.
+
+    Raises:
+        UnknownName: there is no such one.
+    """
+    if wanted and wanted not in variants:
+        raise UnknownName("variant", wanted, variants)
+    return wanted or list(variants)[-1]

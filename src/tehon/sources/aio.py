@@ -3,7 +3,8 @@
 Two upstream layouts are read: JSON Lines (`aio_02_train.jsonl`) and the tab-separated files of cl-tohoku/quiz-datasets
 (`aio_01_dev1.txt`), where quotes are text. The reverse part asks about the answer and gives the question as a
 statement; its rewriting is the paper's. A question that no rule rewrites stays a question in `published`; in `fixed`
-it is left out, and so are reversals whose answer or question points at nothing alone.
+it is left out, and so are reversals whose answer or question points at nothing alone, and answers are asked about in
+several wordings.
 """
 
 import re
@@ -16,7 +17,8 @@ from tehon.formats.delimited import read_delimited
 from tehon.formats.finding import chosen, find_all
 from tehon.formats.json_lines import json_rows
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.formats.wordings import APART, worded
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 FILES = {
@@ -66,6 +68,12 @@ POINTLESS = (
     *("と誰", "と何", "とどこ", "の他に誰", "の他に何"),
 )
 """A question with one of these says nothing about its answer once it is turned round."""
+ABOUT = (
+    "{answer}について説明してください。",
+    "「{answer}」を一文で説明してください。",
+    "「{answer}」について知っていることを教えてください。",
+)
+"""How an answer is asked about."""
 _BY_LENGTH = sorted(REWRITES.items(), key=lambda rewrite: -len(rewrite[0]))
 _DIGIT = re.compile("[0-9０-９]")
 
@@ -110,24 +118,27 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             )
         for row in _quizzes(paths):
             if not isinstance(row, LeftOut):
-                yield _reverse(row, split, options.rendering)
+                yield _reverse(row, split, options)
 
 
-def _reverse(row: tuple[str, int, Quiz], split: str, rendering: Rendering) -> Row | LeftOut:
+def _reverse(row: tuple[str, int, Quiz], split: str, options: ReadOptions) -> Row | LeftOut:
     place, number, quiz = row
     question, answer = quiz.original_question, quiz.original_answer
     said = statement(question)
-    if rendering == "fixed":
+    if options.rendering == "fixed":
         if said is None:
             return LeftOut(place=f"{place} reversed", reason="no rule turns the question round")
         if _DIGIT.search(answer) or any(words in question for words in POINTLESS):
             return LeftOut(place=f"{place} reversed", reason="says nothing when turned round")
+    id_ = quiz.qid or f"{split}-R{number}"
+    asked = worded(ABOUT, options, SOURCE.name, "reverse", id_)
     return Row(
-        upstream_id=quiz.qid or f"{split}-R{number}",
-        instruction=f"{answer}について説明してください。",
+        upstream_id=id_,
+        instruction=asked.pattern.format(answer=answer),
         response=said or _ended(question),
         part="reverse",
         split=split,
+        wording=asked.noted,
     )
 
 
@@ -184,7 +195,7 @@ SOURCE = Source(
     ),
     parts=(
         Part(name="forward", cluster="commonsense", wording="{question}"),
-        Part(name="reverse", cluster="commonsense", wording="{answer}について説明してください。"),
+        Part(name="reverse", cluster="commonsense", wording=APART.join(ABOUT)),
     ),
     sample={
         "aio_02_train.jsonl": (

@@ -1,9 +1,10 @@
 """Asian Language Treebank: sentences of English Wikinews with Japanese translations, joined by their ids.
 
 Every sentence is read: the upstream lists that split the articles into train, dev and test lie apart from the
-archive. A sentence that stands in one language alone is left out, as is one that is empty; the paper's releases before
-1.0.3 kept ten of those as NaN. `published` reads quotes as pandas does by default: a sentence that opens with one
-loses it, and a stray one merges lines. `fixed` keeps quotes as text.
+archive. A sentence that stands in one language alone is left out. `published` reads quotes as pandas does by default: a
+sentence that opens with one loses it, and a stray one merges lines. Its variant `v1_0_3` leaves out pairs that lack a
+sentence; `v0_1_0` keeps them, as the releases before 1.0.3 kept ten such rows as NaN: an empty input, or an empty
+response, which cleaning then counts. `fixed` keeps quotes as text and asks in several wordings.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tehon.formats.columns import read_columns
-from tehon.formats.finding import chosen
+from tehon.formats.finding import chosen, variant_of
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
 from tehon.formats.tree import Tree, find_name, open_tree
 from tehon.formats.zip import pack_zip
@@ -19,6 +20,7 @@ from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, 
 from tehon.records.rows import LeftOut, Row, examples
 
 ARCHIVE = "ALT-Parallel-Corpus-20191206"
+WITH_NAN, WITHOUT_NAN = "v0_1_0", "v1_0_3"
 WAYS = (
     Way("ja_en", "次の日本語を英語に翻訳してください。", "ja"),
     Way("en_ja", "次の英語を日本語に翻訳してください。", "en"),
@@ -31,10 +33,12 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    quoted = options.rendering == "published"
+    published = options.rendering == "published"
+    keep_empty = published and variant_of(SOURCE.variants, options.variant) == WITH_NAN
     for split in chosen(SOURCE.splits, options.splits):
         with open_tree(folder, "ALT-Parallel-Corpus-*.zip") as tree:
-            yield from in_turn(partial(_pairs, tree, split, quoted=quoted), *WAYS)
+            pairs = partial(_pairs, tree, split, quoted=published)
+            yield from in_turn(pairs, WAYS, SOURCE.name, options, keep_empty=keep_empty)
 
 
 def _pairs(tree: Tree, split: str, *, quoted: bool) -> Iterator[Pair | LeftOut]:
@@ -80,6 +84,7 @@ SOURCE = Source(
     benchmark="alt",
     downloads=(Download(url=f"https://www2.nict.go.jp/astrec-att/member/mutiyama/ALT/{ARCHIVE}.zip"),),
     parts=tuple(map(part_of, WAYS)),
+    variants={WITH_NAN: "pairs that lack a sentence are kept", WITHOUT_NAN: "pairs that lack a sentence are left out"},
     sample={
         f"{ARCHIVE}.zip": pack_zip(
             {

@@ -7,7 +7,7 @@ used, as a zip archive or unpacked, and aozorabunko_text (`cards/`, CP932).
 the hundred characters behind the second ruler, ruby, inner notes and a short work's colophon included; a file without
 two rulers gives the empty opening `「」です。`. `fixed` reads the heading up to its empty line, joins a subtitle to the
 title, takes ruby, notes, headings and the colophon out, ends the opening at the end of a sentence where one is near,
-and leaves works without a text out.
+leaves works without a text out, and asks in several wordings.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ from tehon.formats.aozora import RULER, read_work
 from tehon.formats.finding import chosen
 from tehon.formats.lines import decoded
 from tehon.formats.tree import Tree, open_tree
+from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
@@ -27,6 +28,17 @@ ENCODINGS = {"person_utf8": "utf-8", "cards": "cp932"}
 LONGEST = 100
 """Characters of an opening."""
 SENTENCE_ENDS = "。！？"
+OPENING = (
+    "{author}の作品『{title}』の冒頭を教えてください。",
+    "{author}の『{title}』は、どのような書き出しで始まりますか。",
+    "『{title}』（{author}）の書き出しを引用してください。",
+)
+WORK = (
+    "「{text}」で始まる文学作品の作者とタイトルを教えてください。",
+    "「{text}」という書き出しの作品は、誰の何という作品ですか。",
+    "次のように始まる文学作品は何ですか。作者と題名を答えてください。\n「{text}」",
+)
+"""How a work's opening is asked for, and how the work is."""
 
 
 class Opening(NamedTuple):
@@ -50,19 +62,22 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
                 for name in names:
                     found = _opening(tree, name, encoding, options.rendering)
                     if isinstance(found, Opening):
-                        yield _row(found, name, part, split)
+                        yield _row(found, name, part, split, options)
                     elif part == "opening":
                         yield LeftOut(place=name, reason=found)
 
 
-def _row(found: Opening, name: str, part: str, split: str) -> Row:
+def _row(found: Opening, name: str, part: str, split: str, options: ReadOptions) -> Row:
     title, author, text = found
-    if part == "opening":
-        instruction, response = f"{author}の作品『{title}』の冒頭を教えてください。", f"「{text}」です。"
-    else:
-        instruction = f"「{text}」で始まる文学作品の作者とタイトルを教えてください。"
-        response = f"{author}の『{title}』です。"
-    return Row(upstream_id=name, instruction=instruction, response=response, part=part, split=split)
+    asked = worded(OPENING if part == "opening" else WORK, options, SOURCE.name, part, name)
+    return Row(
+        upstream_id=name,
+        instruction=asked.pattern.format(author=author, title=title, text=text),
+        response=f"「{text}」です。" if part == "opening" else f"{author}の『{title}』です。",
+        part=part,
+        split=split,
+        wording=asked.noted,
+    )
 
 
 def _texts(tree: Tree) -> tuple[list[str], str]:
@@ -138,10 +153,8 @@ SOURCE = Source(
     splits={"all": True},
     downloads=(Download(url="https://github.com/levelevel/AozoraTxt/releases/download/v20221227/AozoraTxt_UTF8.zip"),),
     parts=(
-        Part(name="opening", cluster="commonsense", wording="{author}の作品『{title}』の冒頭を教えてください。"),
-        Part(
-            name="work", cluster="commonsense", wording="「{text}」で始まる文学作品の作者とタイトルを教えてください。"
-        ),
+        Part(name="opening", cluster="commonsense", wording=APART.join(OPENING)),
+        Part(name="work", cluster="commonsense", wording=APART.join(WORK)),
     ),
     sample={
         "AozoraTxt/person_utf8/000000/mihon_no_mizuumi.txt": (

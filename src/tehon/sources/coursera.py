@@ -2,7 +2,8 @@
 
 The Japanese comes with spaces between its words. `published` takes every space out, as the paper's generator did, so
 that `pip install` within a sentence becomes `pipinstall`, and it reads the evaluation splits, dev and test. `fixed`
-keeps one space where both its neighbours are ASCII, and reads `train` alone. The upstream zip or its folder is read.
+keeps one space where both its neighbours are ASCII, reads `train` alone, and asks in several wordings. The upstream zip
+or its folder is read.
 """
 
 import re
@@ -46,7 +47,7 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     default = ("train", "dev", "test") if options.rendering == "published" else ()
     splits = chosen(SOURCE.splits, options.splits, default)
     with open_tree(folder, "*.zip") as tree:
-        yield from in_turn(partial(_pairs, tree, splits, options.rendering), *WAYS)
+        yield from in_turn(partial(_pairs, tree, splits, options.rendering), WAYS, SOURCE.name, options)
 
 
 def _pairs(tree: Tree, splits: list[str], rendering: Rendering) -> Iterator[Pair]:

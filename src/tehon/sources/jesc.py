@@ -1,29 +1,30 @@
 """JESC, the Japanese-English Subtitle Corpus: lines of film and television subtitles, aligned by machine.
 
 Both renderings translate in the direction that the instruction names, as the paper's releases from 0.1.1 do. In
-release 0.1.0 the half that asks for English has English as its input and Japanese as its response. The split `v0_1_0`
-imitates it: `published` gives that half as the part `reversed_v0_1_0`, `fixed` leaves it out. It is never read unless
-it is named.
+release 0.1.0 the half that asks for English has English as its input and Japanese as its response; the variant `v0_1_0`
+of `published` imitates it, and gives that half as the part `reversed_v0_1_0`.
 
 `published` reads quotes as pandas does by default, so that a stray one merges lines; that the released 2,698,102 pairs
-came about in this way is likely, not proven. `fixed` keeps quotes as text.
+came about in this way is likely, not proven. `fixed` keeps quotes as text and asks in several wordings.
 """
 
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tehon.formats.columns import read_columns
-from tehon.formats.finding import chosen, find_one
+from tehon.formats.finding import chosen, find_one, variant_of
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
 from tehon.formats.tar import pack_tar, tar_members
 from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-AS_RELEASED = "v0_1_0"
+WRONG, RIGHT = "v0_1_0", "v0_1_1"
 FROM_JAPANESE = Way("ja_en", "次の日本語を英語に翻訳してください。", "ja")
 FROM_ENGLISH = Way("en_ja", "次の英語を日本語に翻訳してください。", "en")
-REVERSED = Way("reversed_v0_1_0", FROM_JAPANESE.instruction, "en")
+REVERSED = Way("reversed_v0_1_0", FROM_JAPANESE.published, "en")
 
 
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
@@ -32,15 +33,11 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    quoted = options.rendering == "published"
+    published = options.rendering == "published"
+    first = REVERSED if published and variant_of(SOURCE.variants, options.variant) == WRONG else FROM_JAPANESE
     for split in chosen(SOURCE.splits, options.splits):
-        read_pairs = partial(_pairs, find_one(folder, "raw*.tar.gz"), split, quoted=quoted)
-        first = FROM_JAPANESE if split != AS_RELEASED else REVERSED
-        for row in in_turn(read_pairs, first, FROM_ENGLISH):
-            if isinstance(row, Row) and row.part == REVERSED.part and options.rendering == "fixed":
-                yield LeftOut(place=f"raw:{row.upstream_id}", reason="wrong direction")
-            else:
-                yield row
+        pairs = partial(_pairs, find_one(folder, "raw*.tar.gz"), split, quoted=published)
+        yield from in_turn(pairs, (first, FROM_ENGLISH), SOURCE.name, options)
 
 
 def _pairs(path: Path, split: str, *, quoted: bool) -> Iterator[Pair | LeftOut]:
@@ -67,9 +64,17 @@ SOURCE = Source(
     citation="Reid Pryzant, Youngjoo Chung, Dan Jurafsky, Denny Britz: JESC: Japanese-English Subtitle Corpus. "
     "LREC 2018.",
     homepage="https://nlp.stanford.edu/projects/jesc/",
-    splits={"all": True, AS_RELEASED: False},
+    splits={"all": True},
     downloads=(Download(url="https://nlp.stanford.edu/projects/jesc/data/raw.tar.gz"),),
-    parts=tuple(map(part_of, (FROM_JAPANESE, FROM_ENGLISH, REVERSED))),
+    parts=(
+        part_of(FROM_JAPANESE),
+        part_of(FROM_ENGLISH),
+        replace(part_of(REVERSED), wording=REVERSED.published),
+    ),
+    variants={
+        WRONG: "the half that asks for English has English as its input and Japanese as its response",
+        RIGHT: "every half is in the direction that it asks for",
+    },
     sample={
         "raw.tar.gz": pack_tar(
             {

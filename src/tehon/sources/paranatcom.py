@@ -2,7 +2,8 @@
 
 From every translation a title is asked for by its abstract, and the abstract by its title. The English is not used, so
 nothing is translation. `published` takes a full-width colon from the end of titles of the first translation and an
-ASCII one from those of the others, as the paper's generator did; `fixed` takes either from any.
+ASCII one from those of the others, as the paper's generator did; `fixed` takes either from any, and asks in several
+wordings.
 
 The ids are the articles' DOIs, from their Medline files, or the files' names where there is none.
 """
@@ -14,15 +15,24 @@ from tehon.errors import RawFileMissing
 from tehon.formats.finding import chosen
 from tehon.formats.lines import decoded
 from tehon.formats.tree import Tree, open_tree
+from tehon.formats.wordings import APART, worded
 from tehon.formats.xml import xml_elements
 from tehon.formats.zip import pack_zip
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 ARCHIVE = "ParaNatCom-20201127"
 TRANSLATIONS = ("abstracts-ja-1", "abstracts-ja-2", "abstracts-ja-3")
-TITLE = "論文のアブストラクトからタイトルを作ってください。"
-ABSTRACT = "論文のタイトルからアブストラクトを想像して書いてください。"
+TITLE = (
+    "論文のアブストラクトからタイトルを作ってください。",
+    "次の要旨に合う論文の題名を書いてください。",
+    "次のアブストラクトは、どのようなタイトルの論文のものでしょうか。",
+)
+ABSTRACT = (
+    "論文のタイトルからアブストラクトを想像して書いてください。",
+    "次の題名の論文に付く要旨を、想像して書いてください。",
+    "次のタイトルの論文があるとします。その内容をアブストラクトとしてまとめてください。",
+)
 DOI = {"ELocationID": "EIdType", "ArticleId": "IdType"}
 """Medline's two elements for ids, with the attribute that names the kind."""
 
@@ -43,7 +53,7 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             for kind, name in found:
                 stem = PurePosixPath(name).stem
                 lines = [line.strip() for line in decoded(tree.lines(name), name, "utf-8")]
-                yield from _article(lines, f"{ids.get(stem) or stem} {kind}", split, options.rendering)
+                yield from _article(lines, f"{ids.get(stem) or stem} {kind}", split, options)
 
 
 def _doi(tree: Tree, name: str) -> str:
@@ -55,21 +65,30 @@ def _doi(tree: Tree, name: str) -> str:
     return ""
 
 
-def _article(lines: list[str], id_: str, split: str, rendering: Rendering) -> Iterator[Row | LeftOut]:
+def _article(lines: list[str], id_: str, split: str, options: ReadOptions) -> Iterator[Row | LeftOut]:
     title = lines[0] if lines else ""
     abstract = "\n".join(line for line in lines[1:] if line)
-    if rendering == "fixed":
+    if options.rendering == "fixed":
         title = title.rstrip("：: ")
     else:
         title = title.rstrip("：" if id_.endswith(TRANSLATIONS[0]) else ":")
     if not title or not abstract:
         yield LeftOut(place=id_, reason="title or abstract missing")
         return
-    for part, instruction, material, response in (
+    for part, wordings, material, response in (
         ("title", TITLE, abstract, title),
         ("abstract", ABSTRACT, title, abstract),
     ):
-        yield Row(upstream_id=id_, instruction=instruction, input=material, response=response, part=part, split=split)
+        asked = worded(wordings, options, SOURCE.name, part, id_)
+        yield Row(
+            upstream_id=id_,
+            instruction=asked.pattern,
+            input=material,
+            response=response,
+            part=part,
+            split=split,
+            wording=asked.noted,
+        )
 
 
 SOURCE = Source(
@@ -87,8 +106,8 @@ SOURCE = Source(
     splits={"all": True},
     downloads=(Download(url=f"https://www2.nict.go.jp/astrec-att/member/mutiyama/paranatcom/{ARCHIVE}.zip"),),
     parts=(
-        Part(name="title", cluster="summarisation", wording=TITLE),
-        Part(name="abstract", cluster="summarisation", wording=ABSTRACT),
+        Part(name="title", cluster="summarisation", wording=APART.join(TITLE)),
+        Part(name="abstract", cluster="summarisation", wording=APART.join(ABSTRACT)),
     ),
     sample={
         f"{ARCHIVE}.zip": pack_zip(

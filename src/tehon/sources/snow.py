@@ -1,7 +1,8 @@
 """SNOW T15 and T23: sentences in plain Japanese, their originals, and the English of the originals.
 
 Read from the two workbooks, `T15-*.xlsx` and `T23-*.xlsx`. `published` asks for every sentence in plain words, though
-nearly half of them were plain already and come back unchanged; `fixed` leaves those out. The pairs of Japanese and
+nearly half of them were plain already and come back unchanged; `fixed` leaves those out, and asks in several wordings.
+The pairs of Japanese and
 English are parts of their own, which a mixture without translation does not take.
 """
 
@@ -11,12 +12,18 @@ from pathlib import Path
 
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
+from tehon.formats.wordings import APART, worded
 from tehon.formats.xlsx import pack_xlsx, read_xlsx
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 ORIGINAL, PLAIN, ENGLISH = HEADER = ("#日本語(原文)", "#やさしい日本語", "#英語(原文)")
-SIMPLIFY = "以下の日本語をやさしい日本語に言い換えてください。"
+SIMPLIFY = (
+    "以下の日本語をやさしい日本語に言い換えてください。",
+    "次の文を、やさしい言葉だけを使って書き直してください。",
+    "日本語を学んでいる人にも分かるように、次の文を言い換えてください。",
+    "次の日本語を、同じ意味の簡単な日本語にしてください。",
+)
 WAYS = (
     Way("ja_en", "以下の日本語を英語に翻訳してください。", "ja"),
     Way("en_ja", "以下の英語を日本語に翻訳してください。", "en"),
@@ -34,24 +41,26 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     splits = chosen(SOURCE.splits, options.splits)
     paths = {split: find_one(folder, f"{split}*.xlsx") for split in splits}
     for split, path in paths.items():
-        yield from _simplifications(path, split, options.rendering)
-    yield from in_turn(partial(_pairs, paths), *WAYS)
+        yield from _simplifications(path, split, options)
+    yield from in_turn(partial(_pairs, paths), WAYS, SOURCE.name, options)
 
 
-def _simplifications(path: Path, split: str, rendering: Rendering) -> Iterator[Row | LeftOut]:
+def _simplifications(path: Path, split: str, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for place, id_, cells in _cells(path, split):
         if not cells[ORIGINAL].strip() or not cells[PLAIN].strip():
             yield LeftOut(place=place, reason="a sentence is missing")
-        elif rendering == "fixed" and cells[ORIGINAL] == cells[PLAIN]:
+        elif options.rendering == "fixed" and cells[ORIGINAL] == cells[PLAIN]:
             yield LeftOut(place=place, reason="plain already")
         else:
+            asked = worded(SIMPLIFY, options, SOURCE.name, "simplification", id_)
             yield Row(
                 upstream_id=id_,
-                instruction=SIMPLIFY,
+                instruction=asked.pattern,
                 input=cells[ORIGINAL],
                 response=cells[PLAIN],
                 part="simplification",
                 split=split,
+                wording=asked.noted,
             )
 
 
@@ -84,7 +93,7 @@ SOURCE = Source(
         Download(url="https://filedn.com/lit4DCIlHwxfS1gj9zcYuDJ/SNOW/T15-2020.1.7.xlsx"),
         Download(url="https://filedn.com/lit4DCIlHwxfS1gj9zcYuDJ/SNOW/T23-2020.1.7.xlsx"),
     ),
-    parts=(Part(name="simplification", cluster="simplification", wording=SIMPLIFY), *map(part_of, WAYS)),
+    parts=(Part(name="simplification", cluster="simplification", wording=APART.join(SIMPLIFY)), *map(part_of, WAYS)),
     sample={
         "T15-2020.1.7.xlsx": pack_xlsx(
             ("ID", *HEADER),

@@ -2,7 +2,8 @@
 
 `jpn.txt` is read with two columns (2018) or with the attribution as a third, alone or within `jpn-eng.zip`.
 `published` loses the file's first line, which the paper's generator took for a header, and reads quotes as pandas does
-by default: a cell that opens with one loses it, and a stray one merges lines. `fixed` keeps both as text.
+by default: a cell that opens with one loses it, and a stray one merges lines. `fixed` keeps both as text, and asks in
+several wordings.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         with open_tree(folder, "jpn-eng*.zip") as tree:
-            yield from in_turn(partial(_pairs, tree, split, options.rendering), *WAYS)
+            yield from in_turn(partial(_pairs, tree, split, options.rendering), WAYS, SOURCE.name, options)
 
 
 def _pairs(tree: Tree, split: str, rendering: Rendering) -> Iterator[Pair | LeftOut]:

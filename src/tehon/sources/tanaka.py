@@ -2,7 +2,7 @@
 
 A line `A: JAPANESE<tab>ENGLISH#ID=NUMBER` is a pair; the line `B: ` below it lists its words and gives none.
 `published` takes any line that holds `A: ` from behind it, and cuts the English at its first `#`, as the paper's
-generator did. `fixed` takes the lines that start with it, and cuts at the id alone.
+generator did. `fixed` takes the lines that start with it, cuts at the id alone, and asks in several wordings.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         path = find_one(folder, "examples.utf*")
-        yield from in_turn(partial(_pairs, path, split, options.rendering), *WAYS)
+        yield from in_turn(partial(_pairs, path, split, options.rendering), WAYS, SOURCE.name, options)
 
 
 def _pairs(path: Path, split: str, rendering: Rendering) -> Iterator[Pair | LeftOut]:

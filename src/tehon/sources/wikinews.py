@@ -6,8 +6,8 @@ Lines in `wikinews.jsonl`, one article a line:
     {"url": "https://ja.wikinews.org/wiki/…", "title": "…", "text": "【2023年4月1日】\nFIRST PARAGRAPH\nSECOND …"}
 
 `text` holds every `<p>` of the page on a line of its own. `published` leaves the first out whatever it is, and runs
-the rest together. `fixed` leaves it out where it is a dateline, keeps the line ends, and leaves out articles whose
-text is empty.
+the rest together. `fixed` leaves it out where it is a dateline, keeps the line ends, leaves out articles whose text is
+empty, and asks in several wordings.
 """
 
 import re
@@ -19,10 +19,16 @@ import msgspec
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.json_lines import json_rows
 from tehon.formats.lines import file_lines
+from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-INSTRUCTION = "次のニュース記事にタイトルをつけてください。"
+WORDINGS = (
+    "次のニュース記事にタイトルをつけてください。",
+    "次の記事に合う見出しを考えてください。",
+    "以下のニュースの内容を、見出し一つで表してください。",
+    "新聞に載せるとしたら、次の記事の見出しはどうなりますか。",
+)
 _DATELINE = re.compile(r"【[^】]*[0-9０-９]+\s*年[^】]*】")
 
 
@@ -60,13 +66,15 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             if not article.title.strip() or (options.rendering == "fixed" and not material):
                 yield LeftOut(place=place, reason="title or text missing")
                 continue
+            asked = worded(WORDINGS, options, SOURCE.name, article.url)
             yield Row(
                 upstream_id=article.url,
-                instruction=INSTRUCTION,
+                instruction=asked.pattern,
                 input=material,
                 response=article.title,
                 part="titles",
                 split=split,
+                wording=asked.noted,
             )
 
 
@@ -89,7 +97,7 @@ SOURCE = Source(
             'each, and write them one a line as {"url": …, "title": …, "text": …}',
         ),
     ),
-    parts=(Part(name="titles", cluster="summarisation", wording=INSTRUCTION),),
+    parts=(Part(name="titles", cluster="summarisation", wording=APART.join(WORDINGS)),),
     sample={
         "wikinews.jsonl": (
             '{"url": "https://example.org/1", "title": "見本町で橋が開通", "text": "【2023年4月1日】\\n'

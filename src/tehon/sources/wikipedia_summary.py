@@ -3,13 +3,14 @@
 Read from what WikiExtractor makes of a dump: `text/AA/wiki_00`, `AA/wiki_00` or `wiki_00`. Disambiguation pages are
 left out.
 
-Two of the paper's generators are known. `published` is the one that the released rows agree with: the first line that
-is not empty, even if it is a blank, the title again, or has lost its head, with `&amp;` as it stands. The later one
-(release 1.0.2) took every line up to the first heading, and left blanks out.
+Two of the paper's generators are known, as variants of `published`. `v0_1_0` is the one that the released rows agree
+with: the first line that is not empty, even if it is a blank, the title again, or has lost its head, with `&amp;` as it
+stands; cleaning counts the blanks. `v1_0_2` takes every line that is not empty up to the first heading, and leaves out
+what is blank.
 
-`fixed` takes the first paragraph, as the lines up to an empty line or a heading, which WikiExtractor ends with an ASCII
-full stop. It unescapes entities and takes out parentheses that lost their content. It leaves out descriptions that are
-blank, that say no more than the title, or whose head is cut off.
+`fixed` asks in several wordings, and takes the first paragraph: the lines up to an empty line or a heading, which
+WikiExtractor ends with an ASCII full stop. It unescapes entities and takes out parentheses that lost their content. It
+leaves out descriptions that are blank, that say no more than the title, or whose head is cut off.
 """
 
 import re
@@ -18,14 +19,21 @@ from html import unescape
 from itertools import dropwhile, takewhile
 from pathlib import Path
 
-from tehon.formats.finding import chosen, find_all
+from tehon.formats.finding import chosen, find_all, variant_of
 from tehon.formats.wikiextractor import Page, read_pages
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.formats.wordings import APART, worded
+from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 DUMP = "jawiki-20230401-pages-articles.xml.bz2"
 FILES = ("text/*/wiki_*", "*/wiki_*", "wiki_*")
-INSTRUCTION = "入力されたワードを説明してください。"
+WORDINGS = (
+    "入力されたワードを説明してください。",
+    "次の項目について、百科事典のように説明してください。",
+    "次の言葉は何を指していますか。簡潔に説明してください。",
+    "百科事典に次の項目があります。その書き出しの段落を書いてください。",
+)
+FIRST_LINE, TO_HEADING = "v0_1_0", "v1_0_2"
 DISAMBIGUATION = "(曖昧さ回避)"
 HEADLESS = ("は、", "とは、", "、", "。", "（")
 """How a description begins whose subject was a template that WikiExtractor left out."""
@@ -42,21 +50,38 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         for path in find_all(folder, *FILES):
             for page in read_pages(path, path.relative_to(folder).as_posix()):
-                yield page if isinstance(page, LeftOut) else _row(page, split, options.rendering)
+                yield page if isinstance(page, LeftOut) else _row(page, split, options)
 
 
-def _row(page: Page, split: str, rendering: Rendering) -> Row | LeftOut:
+def _row(page: Page, split: str, options: ReadOptions) -> Row | LeftOut:
     if DISAMBIGUATION in page.title:
         return LeftOut(place=page.place, reason="disambiguation page")
-    if rendering == "published":
-        title, said = page.title, next((line for line in page.lines if line), "")
-        if not said:
-            return LeftOut(place=page.place, reason="no text")
+    if options.rendering == "published":
+        title, said = page.title, published(page.lines, variant_of(SOURCE.variants, options.variant))
+        reason = "" if said else "no text"
     else:
         title, said = unescape(page.title), first_paragraph(page.lines)
-        if reason := fault(title, said):
-            return LeftOut(place=page.place, reason=reason)
-    return Row(upstream_id=page.id, instruction=INSTRUCTION, input=title, response=said, part="summaries", split=split)
+        reason = fault(title, said)
+    if reason:
+        return LeftOut(place=page.place, reason=reason)
+    asked = worded(WORDINGS, options, SOURCE.name, page.id)
+    return Row(
+        upstream_id=page.id,
+        instruction=asked.pattern,
+        input=title,
+        response=said,
+        part="summaries",
+        split=split,
+        wording=asked.noted,
+    )
+
+
+def published(lines: list[str], variant: str) -> str:
+    """The description as one of the paper's generators made it; empty where it made none."""
+    if variant == FIRST_LINE:
+        return next((line for line in lines if line), "")
+    said = "\n".join(line for line in takewhile(lambda line: not line.endswith("."), lines) if line)
+    return said if said.strip() else ""
 
 
 def first_paragraph(lines: list[str]) -> str:
@@ -94,7 +119,11 @@ SOURCE = Source(
             then="Unpack it with WikiExtractor (--processes 1: more of them may stall) into the folder text beside it",
         ),
     ),
-    parts=(Part(name="summaries", cluster="summarisation", wording=INSTRUCTION),),
+    parts=(Part(name="summaries", cluster="summarisation", wording=APART.join(WORDINGS)),),
+    variants={
+        FIRST_LINE: "the first line that is not empty",
+        TO_HEADING: "every line up to the first heading, unless all are blank",
+    },
     sample={
         "text/AA/wiki_00": (
             '<doc id="1" url="https://example.org/?curid=1" title="見本塔">\n見本塔\n\n'

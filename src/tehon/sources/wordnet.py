@@ -5,7 +5,7 @@ order of their numbers. A word without a definition, a definition without a word
 word are left out. Definitions and examples as pairs of Japanese and English are parts of their own.
 
 `published` reads quotes as pandas does by default, so that a cell that opens with one loses it and a stray one merges
-lines. `fixed` keeps quotes as text.
+lines. `fixed` keeps quotes as text and asks in several wordings.
 """
 
 from collections import defaultdict
@@ -17,12 +17,19 @@ from tehon.formats.columns import read_columns
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.gz import pack_gz, unpacked_lines
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
+from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 URL = "https://github.com/bond-lab/wnja/releases/download/v1.1"
 MIRRORS = ("http://compling.hss.ntu.edu.sg/wnja/data/1.1", "http://nlpwww.nict.go.jp/wn-ja/data/1.1")
 TO_JAPANESE, TO_ENGLISH = "次の文を日本語に翻訳してください。", "次の文を英語に翻訳してください。"
+MEANING = (
+    "「{word}」の意味を教えてください。",
+    "「{word}」とはどういう意味ですか。",
+    "「{word}」という言葉の意味を簡潔に説明してください。",
+    "国語辞典で「{word}」を引くと、どのように説明されていますか。",
+)
 DEFINITIONS = (Way("definitions_en_ja", TO_JAPANESE, "en"), Way("definitions_ja_en", TO_ENGLISH, "ja"))
 EXAMPLES = (Way("examples_en_ja", TO_JAPANESE, "en"), Way("examples_ja_en", TO_ENGLISH, "ja"))
 
@@ -36,13 +43,14 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     quoted = options.rendering == "published"
     for split in chosen(SOURCE.splits, options.splits):
         words, definitions, usages = (find_one(folder, f"wnjpn-{kind}.tab*") for kind in ("ok", "def", "exe"))
-        yield from _meanings(words, definitions, split, quoted=quoted)
-        yield from in_turn(partial(_pairs, definitions, split, quoted=quoted), *DEFINITIONS)
-        yield from in_turn(partial(_pairs, usages, split, quoted=quoted), *EXAMPLES)
+        yield from _meanings(words, definitions, split, options)
+        for path, ways in ((definitions, DEFINITIONS), (usages, EXAMPLES)):
+            yield from in_turn(partial(_pairs, path, split, quoted=quoted), ways, SOURCE.name, options)
 
 
-def _meanings(words: Path, definitions: Path, split: str, *, quoted: bool) -> Iterator[Row | LeftOut]:
+def _meanings(words: Path, definitions: Path, split: str, options: ReadOptions) -> Iterator[Row | LeftOut]:
     """The join; words and definitions, about 300,000 short texts, wait in memory."""
+    quoted = options.rendering == "published"
     defined: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in _pairs(definitions, split, quoted=quoted):
         if not isinstance(pair, LeftOut):  # those are told of with the pairs
@@ -54,10 +62,10 @@ def _meanings(words: Path, definitions: Path, split: str, *, quoted: bool) -> It
         else:
             named[row[1][0]].append((row[0], row[1][1]))
     for sense in sorted(named.keys() | defined.keys()):
-        yield from _sense(named.get(sense, []), defined.get(sense, []))
+        yield from _sense(named.get(sense, []), defined.get(sense, []), options)
 
 
-def _sense(words: list[tuple[str, str]], definitions: list[Pair]) -> Iterator[Row | LeftOut]:
+def _sense(words: list[tuple[str, str]], definitions: list[Pair], options: ReadOptions) -> Iterator[Row | LeftOut]:
     if not words:
         yield from (LeftOut(place=f"{pair.place} joined", reason="definition without a word") for pair in definitions)
     for place, word in words:
@@ -69,12 +77,14 @@ def _sense(words: list[tuple[str, str]], definitions: list[Pair]) -> Iterator[Ro
             elif word in pair.ja:
                 yield LeftOut(place=f"{place} joined", reason="definition holds its word")
             else:
+                asked = worded(MEANING, options, SOURCE.name, "definitions", pair.id, word)
                 yield Row(
                     upstream_id=f"{pair.id} {word}",
-                    instruction=f"「{word}」の意味を教えてください。",
+                    instruction=asked.pattern.format(word=word),
                     response=pair.ja,
                     part="definitions",
                     split=pair.split,
+                    wording=asked.noted,
                 )
 
 
@@ -105,7 +115,7 @@ SOURCE = Source(
         for name in ("wnjpn-ok.tab.gz", "wnjpn-def.tab.gz", "wnjpn-exe.tab.gz")
     ),
     parts=(
-        Part(name="definitions", cluster="commonsense", wording="「{word}」の意味を教えてください。"),
+        Part(name="definitions", cluster="commonsense", wording=APART.join(MEANING)),
         *map(part_of, (*DEFINITIONS, *EXAMPLES)),
     ),
     sample={

@@ -13,10 +13,8 @@ from tehon.sources import SOURCES
 from tehon.sources.coursera import joined
 
 
-def read(
-    folder: Path, name: str, rendering: Rendering = "fixed", splits: tuple[str, ...] | None = None
-) -> list[Example | Drop]:
-    return list(SOURCES[name].read(folder, ReadOptions(rendering=rendering, splits=splits)))
+def read(folder: Path, name: str, rendering: Rendering = "fixed", variant: str = "") -> list[Example | Drop]:
+    return list(SOURCES[name].read(folder, ReadOptions(rendering=rendering, variant=variant)))
 
 
 def pairs(rows: list[Example | Drop]) -> list[tuple[str, str, str]]:
@@ -88,14 +86,12 @@ def test_release_0_1_0_of_jesc_is_imitated_only_when_it_is_named(tmp_path: Path)
     (tmp_path / "raw.tar.gz").write_bytes(pack_tar({"raw/raw": "is that true?\t本当？\n".encode()}))
     right = [("ja_en", "本当？", "is that true?"), ("en_ja", "is that true?", "本当？")]
     assert pairs(read(tmp_path, "jesc", "published")) == pairs(read(tmp_path, "jesc")) == right
-    wrong = read(tmp_path, "jesc", "published", ("v0_1_0",))
+    wrong = read(tmp_path, "jesc", "published", "v0_1_0")
     assert pairs(wrong) == [("reversed_v0_1_0", "is that true?", "本当？"), right[1]]
     assert [row.instruction for row in wrong if isinstance(row, Example)] == [
         "次の日本語を英語に翻訳してください。", "次の英語を日本語に翻訳してください。",
     ]  # fmt: skip
-    repaired = read(tmp_path, "jesc", "fixed", ("v0_1_0",))
-    assert pairs(repaired) == right[1:]
-    assert reasons(repaired) == {"wrong direction": 1}
+    assert pairs(read(tmp_path, "jesc", "fixed", "v0_1_0")) == right
 
 
 def test_alt_tells_of_every_sentence_that_finds_no_partner(tmp_path: Path) -> None:
@@ -114,6 +110,16 @@ def test_alt_tells_of_every_sentence_that_finds_no_partner(tmp_path: Path) -> No
     assert reasons(rows) == {
         "id stands twice": 1, "no English sentence": 1, "no Japanese sentence": 1, "a sentence is missing": 1,
     }  # fmt: skip
+
+
+def test_alt_keeps_pairs_that_lack_a_sentence_as_the_releases_before_1_0_3(tmp_path: Path) -> None:
+    files = {"data_ja.txt": "1\t一\n2\t\n".encode(), "data_en.txt": b"1\tone\n2\ttwo\n"}
+    (tmp_path / "ALT-Parallel-Corpus-20191206.zip").write_bytes(pack_zip(files))
+    one = [("ja_en", "一", "one"), ("en_ja", "one", "一")]
+    assert pairs(read(tmp_path, "alt", "published")) == one
+    assert pairs(read(tmp_path, "alt", "published", "v0_1_0")) == [
+        one[0], ("ja_en", "", "two"), one[1], ("en_ja", "two", ""),
+    ]  # fmt: skip
 
 
 def test_tanaka_is_read_packed_or_not_and_published_looks_for_the_mark_anywhere(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tehon.build.ledger import Ledger
 from tehon.build.sample import sample_rows
+from tehon.formats.wordings import APART
 from tehon.records.corpus import Drop, Example, ReadOptions, Rendering
 from tehon.sources import SOURCES
 
@@ -23,8 +24,10 @@ PUBLISHED_COURSERA = 106_332
 """As recounted from the upstream files: 2 x (50,543 + 555 + 2,068)."""
 
 
-def read(shared: Path, name: str, rendering: Rendering = "fixed", folder: str = "") -> list[Example | Drop]:
-    options = ReadOptions(rendering=rendering, splits=AT_HAND.get(name))
+def read(
+    shared: Path, name: str, rendering: Rendering = "fixed", folder: str = "", variant: str = ""
+) -> list[Example | Drop]:
+    options = ReadOptions(rendering=rendering, splits=AT_HAND.get(name), variant=variant)
     return list(SOURCES[name].read(shared / (folder or FOLDERS[name]), options))
 
 
@@ -86,7 +89,7 @@ def test_every_work_of_aozora_gives_two_examples_and_published_six_empty_opening
     assert counts(published) == counts(fixed) == {"opening": 84, "work": 84}
     assert sum(e.response == "「」です。" for e in examples(published)) == 6
     assert not any(set("《》｜［］※") & set(e.instruction + e.response) for e in examples(fixed))
-    authors = {e.instruction.partition("の作品『")[0] for e in examples(fixed) if e.part == "opening"}
+    authors = {e.response.partition("の『")[0] for e in examples(fixed) if e.part == "work"}
     assert authors == {
         "太宰治", "梶井基次郎", "中島敦", "新美南吉", "夏目漱石", "芥川龍之介", "宮沢賢治", "宮澤賢治",
     }  # fmt: skip
@@ -98,7 +101,8 @@ def test_wikiextractor_trees_are_read_whole(shared: Path) -> None:
 
 
 def test_wikipedia_is_rendered_as_published_where_dump_and_shard_overlap(shared: Path) -> None:
-    ours = {e.upstream_id: e for e in examples(read(shared, "wikipedia_summary", "published", "wikiextractor-sample"))}
+    rows = read(shared, "wikipedia_summary", "published", "wikiextractor-sample", "v0_1_0")
+    ours = {e.upstream_id: e for e in examples(rows)}
     published = {row["curid"]: row for row in published_rows(shared, "wikipedia-summary.json")}
     assert ours.keys() == {"5", "56"} <= published.keys()
     for id_, example in ours.items():
@@ -114,6 +118,16 @@ def test_the_tanaka_corpus_in_another_layout_is_not_taken_for_it(shared: Path, t
     (tmp_path / "examples.utf").write_bytes((shared / "small_parallel_enja" / "dev.ja").read_bytes())
     rows = list(SOURCES["tanaka"].read(tmp_path, ReadOptions()))
     assert counts(rows) == {"neither a pair nor its words": 500}
+
+
+@pytest.mark.parametrize("name", sorted(set(FOLDERS) - {"aozora"}))
+def test_every_wording_of_a_real_corpus_is_used_about_as_often(shared: Path, name: str) -> None:
+    found = examples(read(shared, name))
+    for part in SOURCES[name].parts:
+        shares = Counter(e.wording for e in found if e.part == part.name)
+        wordings = part.wording.split(APART)
+        assert set(shares) == set(wordings)
+        assert min(shares.values()) > 0.5 * shares.total() / len(wordings)
 
 
 @pytest.mark.parametrize("name", FOLDERS)

@@ -14,8 +14,8 @@ from tehon.sources.wikinews import body
 from tehon.sources.wikipedia_summary import fault, first_paragraph
 
 
-def read(folder: Path, name: str, rendering: Rendering = "fixed") -> list[Example | Drop]:
-    return list(SOURCES[name].read(folder, ReadOptions(rendering=rendering)))
+def read(folder: Path, name: str, rendering: Rendering = "fixed", variant: str = "") -> list[Example | Drop]:
+    return list(SOURCES[name].read(folder, ReadOptions(rendering=rendering, variant=variant)))
 
 
 def reasons(rows: list[Example | Drop]) -> Counter[str]:
@@ -37,10 +37,13 @@ def test_each_distribution_of_aozora_has_its_own_encoding_and_gives_the_same(tmp
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "AozoraTxt_UTF8.zip").write_bytes(pack_zip({"AozoraTxt/person_utf8/w.txt": WORK.encode()}))
     found = [
-        [(e.instruction, e.response) for e in read(tmp_path / f, "aozora") if isinstance(e, Example)] for f in "abc"
+        [(e.instruction, e.response) for e in read(tmp_path / f, "aozora", "published") if isinstance(e, Example)]
+        for f in "abc"
     ]
     assert found[0] == found[1] == found[2]
-    assert found[0][0] == ("見本太郎の作品『見本の湖』の冒頭を教えてください。", "「舟は待っていた。」です。")
+    assert found[0][0] == ("見本太郎の作品『見本の湖』の冒頭を教えてください。", "「」です。")
+    repaired = [[e.response for e in read(tmp_path / f, "aozora") if isinstance(e, Example)] for f in "abc"]
+    assert repaired == [["「舟は待っていた。」です。", "見本太郎の『見本の湖』です。"]] * 3
 
 
 def test_a_text_in_another_encoding_is_counted_and_the_others_are_read(tmp_path: Path) -> None:
@@ -125,10 +128,21 @@ def test_a_description_that_describes_nothing_has_a_reason(said: str, reason: st
 
 def test_published_keeps_a_blank_summary_for_the_clean_step_to_count(tmp_path: Path) -> None:
     text_file(tmp_path, "wiki_00", '<doc id="1" url="" title="塔">\n塔\n\n \n本文\n</doc>\n', "utf-8")
-    assert [row.response for row in read(tmp_path, "wikipedia_summary", "published") if isinstance(row, Example)] == [
-        " "
-    ]
+    rows = read(tmp_path, "wikipedia_summary", "published", "v0_1_0")
+    assert [row.response for row in rows if isinstance(row, Example)] == [" "]
     assert reasons(read(tmp_path, "wikipedia_summary")) == {}
+
+
+def test_each_of_wikipedias_published_variants_has_its_own_description(tmp_path: Path) -> None:
+    pages = (
+        '<doc id="1" url="" title="塔">\n塔\n\n塔は高い。\n\n鐘がある。\n \n歴史.\n昔。\n</doc>\n'
+        '<doc id="2" url="" title="川">\n川\n\n \n　\n</doc>\n<doc id="3" url="" title="山">\n山\n\n</doc>\n'
+    )
+    text_file(tmp_path, "wiki_00", pages, "utf-8")
+    early, late = (read(tmp_path, "wikipedia_summary", "published", variant) for variant in ("v0_1_0", "v1_0_2"))
+    assert [row.response for row in early if isinstance(row, Example)] == ["塔は高い。", " "]
+    assert [row.response for row in late if isinstance(row, Example)] == ["塔は高い。\n鐘がある。\n "]
+    assert (reasons(early), reasons(late)) == ({"no text": 1}, {"no text": 2})
 
 
 def test_wordnet_joins_every_word_of_a_sense_with_every_definition(tmp_path: Path) -> None:
@@ -137,10 +151,11 @@ def test_wordnet_joins_every_word_of_a_sense_with_every_definition(tmp_path: Pat
     (tmp_path / "wnjpn-def.tab").write_bytes(definitions.encode())
     (tmp_path / "wnjpn-exe.tab.gz").write_bytes(pack_gz("1-n\t0\tx\t例\n".encode()))
     rows = read(tmp_path, "wordnet")
-    meanings = [(r.instruction, r.response) for r in rows if isinstance(r, Example) and r.part == "definitions"]
-    assert meanings == [
-        (f"「{word}」の意味を教えてください。", definition) for word in "乙丙" for definition in ("一つ目", "二つ目")
+    meanings = [r for r in rows if isinstance(r, Example) and r.part == "definitions"]
+    assert [(r.upstream_id, r.response) for r in meanings] == [
+        (f"2-n {number} {word}", text) for word in "乙丙" for number, text in enumerate(("一つ目", "二つ目"))
     ]
+    assert all(f"「{r.upstream_id[-1]}」" in r.instruction for r in meanings)
     assert reasons(rows) == {
         "definition holds its word": 1, "word without a definition": 1, "definition without a word": 1,
     }  # fmt: skip
