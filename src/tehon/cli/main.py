@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from tehon import __version__
-from tehon.cli import build, check, demo, evaluate, generate, listing, report, run, tune
+from tehon.cli import build, check, demo, evaluate, fetch, generate, listing, report, run, tune
 from tehon.cli.console import err, out, say
 from tehon.errors import TehonError
 from tehon.storage.atomic import disk_errors
@@ -44,6 +44,7 @@ app = typer.Typer(
 app.callback()(tehon)
 app.command("list")(listing.list_entries)
 app.command("check")(check.check)
+app.command("fetch")(fetch.fetch)
 app.command("build")(build.build)
 app.command("tune")(tune.tune)
 app.command("evaluate")(evaluate.evaluate)
