@@ -2,7 +2,8 @@
 
 A release is one adapted work. Share-alike sources bind all of it, so two share-alike licences that do not know each
 other, or share-alike next to non-commercial, cannot be shared as one; no-derivatives data cannot be rendered at all.
-Creative Commons lets share-alike adaptations move to a later version, never back. This is bookkeeping, no legal advice.
+Creative Commons lets share-alike adaptations move to a later version, never back. A mixture that is not meant to be
+shared may join what cannot be. This is bookkeeping, no legal advice.
 """
 
 import re
@@ -70,11 +71,11 @@ def terms(licence: Licence, where: str) -> tuple[Terms, ...]:
 
 
 def whole_licence(licences: Mapping[str, Licence], mixture: Mixture) -> str:
-    """The SPDX expression under which everything together can be shared.
+    """The SPDX expression under which everything together can be shared; every licence, where it is not to be.
 
     Args:
         licences: source -> its licence.
-        mixture: says whether commercial use is needed and share-alike allowed.
+        mixture: says whether it is to be shared, whether commercial use is needed and share-alike allowed.
 
     Raises:
         BadLicence: there is none; the message names the fewest sources to leave out.
@@ -84,20 +85,21 @@ def whole_licence(licences: Mapping[str, Licence], mixture: Mixture) -> str:
     if problem:
         fewest = " and ".join(leave_out(stated, mixture))
         raise BadLicence(f"mixture {mixture.name}", problem, f"Leave out {fewest}")
-    return joined({single for several in stated.values() for single in several})
+    every = {single for several in stated.values() for single in several}
+    return joined(every) if mixture.shared else _all(single.spdx for single in every)
 
 
 def conflict(stated: Mapping[str, tuple[Terms, ...]], mixture: Mixture) -> str:
     """Why these sources cannot be one release; empty if they can."""
     every = [(name, single) for name, several in stated.items() for single in several]
     for name, single in every:
-        if not single.derivatives:
+        if mixture.shared and not single.derivatives:
             return f"{single.spdx} ({name}) allows no changed versions, and an instruction example is one"
         if mixture.commercial and not single.commercial:
             return f"must allow commercial use, but {single.spdx} ({name}) does not"
         if not mixture.share_alike and single.share_alike:
             return f"must be free of share-alike, but {single.spdx} ({name}) asks for it"
-    for (name, single), (other_name, other) in combinations(every, 2):
+    for (name, single), (other_name, other) in combinations(every if mixture.shared else (), 2):
         if _clash(single, other) or _clash(other, single):
             return f"{single.spdx} ({name}) and {other.spdx} ({other_name}) cannot be shared as one work"
     return ""
@@ -123,11 +125,17 @@ def joined(every: Iterable[Terms]) -> str:
         return UNKNOWN
     binding = [single for single in by_name.values() if single.share_alike]
     if not binding:
-        return " AND ".join(sorted(by_name))
+        return _all(by_name)
     if len(by_name) == 1 or not binding[0].version:
         return binding[0].spdx
     newest = max(single.version for single in by_name.values())
     return f"{binding[0].family}-{newest}"
+
+
+def _all(names: Iterable[str]) -> str:
+    """All of these licences at once; unknown if one of them is."""
+    together = sorted(set(names))
+    return UNKNOWN if UNKNOWN in together else " AND ".join(together)
 
 
 def _clash(first: Terms, second: Terms) -> bool:

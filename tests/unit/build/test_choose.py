@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tehon.build.choose import choose_mixture
-from tehon.errors import BadConfig, UnknownName
+from tehon.errors import BadConfig, UnknownName, UsageError
 from tehon.recipes import MIXTURES
 from tehon.records.release import Share
 from tehon.sources import SOURCES
@@ -18,6 +18,22 @@ def test_every_shipped_mixture_names_what_exists(name: str) -> None:
         assert set(share.splits or ()) <= set(SOURCES[source].splits)
         assert set(share.parts or ()) <= {part.name for part in SOURCES[source].parts}
     assert set(mixture.held_out) <= set(TASKS)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[sources.snow]\nparts = ["simplificaton"]', r"no part of snow named 'simplificaton'\. Did you mean simplif"),
+        ('[sources.snow]\nsplits = ["train"]', r"no split of snow named 'train'\. Did you mean T15 or T23"),
+        ('[sources.alt]\nvariant = "v1"', r"no variant of alt named 'v1'\. Did you mean v0_1_0 or v1_0_3"),
+        ('[sources.jqac]\nvariant = "v1"', r"source jqac: has no variants, but v1 is asked for"),
+    ],
+)
+def test_what_a_source_does_not_have_is_no_later_surprise(table: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(table)
+    with pytest.raises(UsageError, match=said):
+        choose_mixture(str(path))
 
 
 def test_sources_can_be_joined_by_plus() -> None:

@@ -33,6 +33,24 @@ def test_the_whole_stands_under_the_strictest_terms(spdx: list[str], result: str
 
 
 @pytest.mark.parametrize(
+    ("spdx", "result"),
+    [
+        (["CC-BY-NC-4.0", "CC-BY-SA-4.0"], "CC-BY-NC-4.0 AND CC-BY-SA-4.0"),
+        (["CC-BY-ND-4.0", "MIT"], "CC-BY-ND-4.0 AND MIT"),
+        (["CC-BY-SA-4.0", "CC-BY-4.0"], "CC-BY-4.0 AND CC-BY-SA-4.0"),
+        (["CC-BY-NC-4.0", UNKNOWN], UNKNOWN),
+    ],
+)
+def test_what_is_not_to_be_shared_stands_under_every_licence_at_once(spdx: list[str], result: str) -> None:
+    licences = {f"source{i}": Licence(spdx=name, url="") for i, name in enumerate(spdx)}
+    assert whole_licence(licences, Mixture(name="m", sources={}, shared=False)) == result
+    with pytest.raises(BadLicence, match="must allow commercial use"):
+        whole_licence(
+            {"a": Licence(spdx="CC-BY-NC-4.0", url="")}, Mixture(name="m", sources={}, shared=False, commercial=True)
+        )
+
+
+@pytest.mark.parametrize(
     ("spdx", "leave_out"),
     [
         (["CC-BY-SA-4.0", "CC-BY-NC-SA-4.0", "CC-BY-SA-3.0"], "source1"),
