@@ -7,18 +7,17 @@ from pathlib import Path
 
 import msgspec
 
-from tehon.build.card import card
-from tehon.build.folder import CARD, DROPS, NOTICE
+from tehon.build.beside import write_beside
+from tehon.build.folder import DROPS
 from tehon.build.gather import DIGESTS, LINES, PROFILE, SHARD, GatherJob
 from tehon.build.gather import RESULT as GATHERED
 from tehon.build.ledger import check, merged
-from tehon.build.notice import notice
 from tehon.build.plan import Plan
 from tehon.build.profile import Profile, ShardProfile
 from tehon.build.workshop import Made
 from tehon.errors import EmptyData
 from tehon.records.release import LedgerLine, Release
-from tehon.storage.atomic import atomic_path, write_text
+from tehon.storage.atomic import atomic_path
 from tehon.storage.results import Results, link
 from tehon.storage.shards import DATA, PUBLISHED
 
@@ -46,9 +45,7 @@ def assemble(out: Path, plan: Plan, made: Made, results: Results) -> Release:
         ledger=_ledger(made),
         digest=_publish(out, made.shards, folders),
     )
-    supplies = list(plan.supplies)
-    write_text(out / NOTICE, notice(mixture.name, plan.licence, supplies))
-    write_text(out / CARD, card(release, mixture, supplies, profile))
+    write_beside(out, release, mixture, plan.supplies, profile)
     return release
 
 

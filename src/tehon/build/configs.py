@@ -27,12 +27,18 @@ def configs(release: Release, supplies: Collection[Supply], profile: Profile, fi
     """
     patterns = _patterns(supplies, files)
     clusters = {
-        supply.source.name: {part.cluster for part in supply.source.parts if profile.parts[supply.source.name, part.name]}
+        supply.source.name: {
+            part.cluster for part in supply.source.parts if profile.parts[supply.source.name, part.name]
+        }
         for supply in supplies
     }
     licences = {supply.source.name: {supply.licence.spdx} for supply in supplies}
-    selections = {"default": (f"{DATA}/*.parquet",)}
-    for counts, groups in ((release.by_cluster, clusters), (release.licences, licences)):
+    selections: dict[str, tuple[str, ...]] = {"default": (f"{DATA}/*.parquet",)}
+    counted: list[tuple[Mapping[str, int], Mapping[str, Collection[str]]]] = [
+        ({str(name): count for name, count in release.by_cluster.items()}, clusters),
+        (release.licences, licences),
+    ]
+    for counts, groups in counted:
         for name, sources in _exact(release.by_source, counts, groups):
             if 0 < len(sources) < len(patterns) and all(source in patterns for source in sources):
                 selections.setdefault(name, tuple(patterns[source] for source in sources))

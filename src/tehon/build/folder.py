@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from tehon.build.beside import BESIDE
 from tehon.errors import OutputTaken
 from tehon.storage.atomic import disk_errors
 from tehon.storage.shards import DATA, PUBLISHED
@@ -11,9 +12,7 @@ WORK = ".work"
 """Marks a build that goes on; its finished jobs lie here unless they have a folder of their own."""
 DROPS = "drops.jsonl"
 QUARANTINE = "quarantine.jsonl"
-NOTICE = "NOTICE.md"
-CARD = "README.md"
-FILES = {PUBLISHED, DROPS, QUARANTINE, NOTICE, CARD}
+FILES = {PUBLISHED, DROPS, QUARANTINE, *BESIDE}
 """What a build writes beside the shards and the manifest."""
 _SHARD = re.compile(r"\d{2,}-\w+-\d{5,}\.parquet")
 
