@@ -8,28 +8,30 @@ from typing import BinaryIO, cast
 
 from tehon.errors import BadRawFile
 from tehon.formats.lines import file_lines, stream_lines
-from tehon.formats.members import MAX_ARCHIVE_BYTES, refused
+from tehon.formats.members import MAX_ARCHIVE_BYTES, bomb, most_bytes
+from tehon.formats.opening import opened
 
 
 def unpacked_lines(path: Path, limit_bytes: int = MAX_ARCHIVE_BYTES) -> Iterator[bytes]:
     """The lines of a file with their ends, unpacked where its name ends in `.gz`.
 
     Raises:
-        BadRawFile: the packed file is damaged, truncated or unpacks to more than `limit_bytes`, or a line is too long.
+        BadRawFile: the file is empty, damaged, truncated, or unpacks to more than any corpus, or a line is too long.
     """
     if path.suffix != ".gz":
         yield from file_lines(path)
         return
-    where, unpacked_bytes = str(path), 0
-    try:
-        with gzip.open(path) as stream:
-            for line in stream_lines(cast("BinaryIO", stream), where):
-                unpacked_bytes += len(line)
-                if unpacked_bytes > limit_bytes:
-                    raise refused(where, f"must unpack to at most {limit_bytes} bytes, but goes on")
+    where = str(path)
+    most = left_bytes = most_bytes(path, limit_bytes)
+    with opened(path) as packed:
+        try:
+            for line in stream_lines(cast("BinaryIO", gzip.GzipFile(fileobj=packed)), where):
+                left_bytes -= len(line)
+                if left_bytes < 0:
+                    raise bomb(where, most)
                 yield line
-    except (EOFError, OSError, zlib.error) as error:
-        raise BadRawFile(where, f"must be a whole gzip file, but {error}", "Fetch the file again") from error
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise BadRawFile(where, f"must be a whole gzip file, but {error}", "Fetch the file again") from error
 
 
 def pack_gz(data: bytes) -> bytes:

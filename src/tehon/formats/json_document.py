@@ -7,23 +7,34 @@ from typing import TypeVar
 import msgspec
 
 from tehon.errors import BadRawFile
+from tehon.formats.lines import BOM
+from tehon.formats.opening import opened
 
 T = TypeVar("T")
+
+MAX_DOCUMENT_BYTES = 512 * 2**20
+"""A document is held in memory; a larger one must come as JSON Lines or as one array, which are not."""
 
 
 def read_json(path: Path, kind: type[T]) -> T:
     """The document of a file.
 
     Raises:
-        BadRawFile: it is not JSON, not UTF-8, or not of this type.
+        BadRawFile: it is too large, not JSON, not UTF-8, or not of this type.
     """
-    return decode_json(path.read_bytes(), str(path), kind)
+    with opened(path) as stream:
+        data = stream.read(MAX_DOCUMENT_BYTES + 1)
+    if len(data) > MAX_DOCUMENT_BYTES:
+        problem = f"a JSON document must have at most {MAX_DOCUMENT_BYTES} bytes, but this one has more"
+        raise BadRawFile(str(path), problem, "Cut it into several files")
+    return decode_json(data, str(path), kind)
 
 
 def decode_json(data: bytes, where: str, kind: type[T]) -> T:
     """The same from bytes; `where` names them in messages."""
     try:
-        return msgspec.json.decode(data.decode("utf-8-sig"), type=kind)
+        data.decode()  # msgspec looks only at the strings that it takes
+        return msgspec.json.decode(data.removeprefix(BOM), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"must be JSON of the expected layout, but {error}"
         raise BadRawFile(where, problem, "Fetch the file again") from error

@@ -11,7 +11,8 @@ from typing import TypeVar
 import msgspec
 
 from tehon.errors import BadRawFile
-from tehon.formats.lines import decoded, file_lines
+from tehon.formats.encodings import misfit
+from tehon.formats.lines import BOM, broken, decoded, file_lines
 from tehon.records.rows import LeftOut
 
 T = TypeVar("T")
@@ -20,26 +21,54 @@ NOT_JSON = "not JSON"
 WRONG_FIELDS = "a field is missing or of another type"
 
 
-def json_rows(lines: Iterable[bytes], where: str, kind: type[T]) -> Iterator[tuple[str, T] | LeftOut]:
-    """Every line that is not blank, as its place (`file:line`) and its row, or why it cannot be one.
+class RawRow(msgspec.Struct, frozen=True, gc=False):
+    """A row before it is decoded.
 
-    Raises:
-        BadRawFile: a line is not UTF-8.
+    Attributes:
+        place: `file:number`.
+        offset: of its first byte in its file, unpacked; None where that is not known.
+        json: its bytes, whatever they hold.
     """
+
+    place: str
+    offset: int | None
+    json: bytes
+
+
+def json_rows(lines: Iterable[bytes], where: str, kind: type[T]) -> Iterator[tuple[str, T] | LeftOut]:
+    """Every line that is not blank, as its place (`file:line`) and its row, or why it cannot be one."""
     decoder = msgspec.json.Decoder(kind)
-    for number, line in enumerate(decoded(lines, where, "utf-8"), start=1):
-        if line.strip():
-            yield decode_row(line, f"{where}:{number}", decoder)
+    return (decode_row(row, decoder) for row in raw_lines(lines, where))
 
 
-def decode_row(line: str | bytes, place: str, decoder: msgspec.json.Decoder[T]) -> tuple[str, T] | LeftOut:
+def raw_lines(lines: Iterable[bytes], where: str, number: int = 1, offset: int = 0) -> Iterator[RawRow]:
+    """Every line that is not blank, without a byte order mark.
+
+    Args:
+        lines: of a file, or of a part of it.
+        where: the file's name for places.
+        number: of the first line.
+        offset: of its first byte.
+    """
+    for line in lines:
+        if not line.isspace():
+            yield RawRow(f"{where}:{number}", offset, line if offset else line.removeprefix(BOM))
+        number += 1
+        offset += len(line)
+
+
+def decode_row(row: RawRow, decoder: msgspec.json.Decoder[T]) -> tuple[str, T] | LeftOut:
     """One row with its place, or why it cannot be one."""
     try:
-        return place, decoder.decode(line)
+        row.json.decode()  # msgspec looks only at the strings that it takes
+        return row.place, decoder.decode(row.json)
+    except UnicodeDecodeError:
+        reason = misfit(row.json, "utf-8")
     except msgspec.ValidationError:
-        return LeftOut(place=place, reason=WRONG_FIELDS)
+        reason = WRONG_FIELDS
     except (msgspec.DecodeError, RecursionError):  # nesting can be deeper than Python's stack
-        return LeftOut(place=place, reason=NOT_JSON)
+        reason = NOT_JSON
+    return broken(row.place, reason, row.offset)
 
 
 def read_json_lines(path: Path, kind: type[T]) -> Iterator[tuple[str, T]]:

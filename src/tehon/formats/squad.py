@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tehon.formats.json_document import read_json
-from tehon.formats.json_lines import decode_row
+from tehon.formats.json_lines import RawRow, decode_row
 from tehon.records.rows import LeftOut
 
 
@@ -60,7 +60,7 @@ def read_squad(path: Path) -> Iterator[tuple[str, Asked] | LeftOut]:
         for paragraph in article.paragraphs:
             for raw in paragraph.qas:
                 number += 1
-                row = decode_row(bytes(raw), f"{path.name}:{number}", decoder)
+                row = decode_row(RawRow(f"{path.name}:{number}", None, bytes(raw)), decoder)
                 if isinstance(row, LeftOut):
                     yield row
                     continue

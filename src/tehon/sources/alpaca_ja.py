@@ -12,12 +12,9 @@ dropped the source for that reason. So it is declared as non-commercial, and sha
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from tehon.formats.conversations import Alpaca
 from tehon.formats.finding import chosen, find_one
-from tehon.formats.json_array import raw_rows
-from tehon.formats.json_lines import decode_row
+from tehon.formats.json_array import file_rows
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
@@ -28,14 +25,12 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    decoder = msgspec.json.Decoder(Alpaca)
     for split in chosen(SOURCE.splits, options.splits):
-        for number, (place, raw) in enumerate(raw_rows(find_one(folder, "japanese_alpaca_data*.json*"))):
-            row = decode_row(raw, place, decoder)
+        for number, row in enumerate(file_rows(find_one(folder, "japanese_alpaca_data*.json*"), Alpaca)):
             if isinstance(row, LeftOut):
                 yield row
                 continue
-            alpaca = row[1]
+            place, alpaca = row
             if not alpaca.instruction.strip() or not alpaca.output.strip():
                 yield LeftOut(place=place, reason="instruction or output missing")
                 continue

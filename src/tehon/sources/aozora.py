@@ -25,6 +25,7 @@ from tehon.records.rows import LeftOut, Row, examples
 
 ENCODINGS = {"person_utf8": "utf-8", "cards": "cp932"}
 """Folder of a distribution -> the encoding of the files in it."""
+DAMAGED = "damaged, or not in the declared encoding"
 LONGEST = 100
 """Characters of an opening."""
 SENTENCE_ENDS = "。！？"
@@ -64,7 +65,7 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
                     if isinstance(found, Opening):
                         yield _row(found, name, part, split, options)
                     elif part == "opening":
-                        yield LeftOut(place=name, reason=found)
+                        yield LeftOut(place=name, reason=found, damaged=found == DAMAGED)
 
 
 def _row(found: Opening, name: str, part: str, split: str, options: ReadOptions) -> Row:
@@ -101,7 +102,7 @@ def _opening(tree: Tree, name: str, encoding: str, rendering: Rendering) -> Open
     try:
         return published(lines) if rendering == "published" else fixed(lines)
     except BadRawFile:
-        return "damaged, or not in the declared encoding"
+        return DAMAGED
 
 
 def published(lines: Iterable[str]) -> Opening | str:

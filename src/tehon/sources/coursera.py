@@ -15,7 +15,7 @@ from pathlib import Path
 from tehon.errors import BadRawFile
 from tehon.formats.finding import chosen
 from tehon.formats.github import Repository
-from tehon.formats.lines import decoded
+from tehon.formats.lines import text_lines
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
 from tehon.formats.tree import Tree, find_name, open_tree
 from tehon.formats.zip import pack_zip
@@ -50,16 +50,21 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
         yield from in_turn(partial(_pairs, tree, splits, options.rendering), WAYS, SOURCE.name, options)
 
 
-def _pairs(tree: Tree, splits: list[str], rendering: Rendering) -> Iterator[Pair]:
+def _pairs(tree: Tree, splits: list[str], rendering: Rendering) -> Iterator[Pair | LeftOut]:
     for split in splits:
         names = [find_name(tree, f"{FOLDER}/{split}.{language}.txt") for language in ("ja", "en")]
-        sides = (decoded(tree.lines(name), name, "utf-8") for name in names)
+        sides = (text_lines(tree.lines(name), name.rpartition("/")[2]) for name in names)
         for number, (ja, en) in enumerate(zip_longest(*sides), start=1):
             if ja is None or en is None:
                 problem = f"must have as many lines as {split}.en.txt, but one of the two ends at line {number - 1}"
                 raise BadRawFile(f"{tree.where}/{names[0]}", problem, "Fetch the corpus again")
-            place = f"{split}.ja.txt:{number}"
-            yield Pair(place, f"{split}-{number}", joined(ja.strip("\r\n"), rendering), en.strip("\r\n"), split)
+            if isinstance(ja, LeftOut):
+                yield ja
+            elif isinstance(en, LeftOut):
+                yield en
+            else:
+                japanese, english = joined(ja.text.strip("\r\n"), rendering), en.text.strip("\r\n")
+                yield Pair(f"{split}.ja.txt:{number}", f"{split}-{number}", japanese, english, split)
 
 
 SOURCE = Source(

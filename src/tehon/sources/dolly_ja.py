@@ -14,8 +14,7 @@ import msgspec
 
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
-from tehon.formats.json_array import raw_rows
-from tehon.formats.json_lines import decode_row
+from tehon.formats.json_array import file_rows
 from tehon.records.corpus import Cluster, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
@@ -49,14 +48,12 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    decoder = msgspec.json.Decoder(Record)
     for split in chosen(SOURCE.splits, options.splits):
-        for number, (place, raw) in enumerate(raw_rows(find_one(folder, "databricks-dolly-15k-ja*.json*"))):
-            row = decode_row(raw, place, decoder)
+        for number, row in enumerate(file_rows(find_one(folder, "databricks-dolly-15k-ja*.json*"), Record)):
             if isinstance(row, LeftOut):
                 yield row
                 continue
-            record = row[1]
+            place, record = row
             if not record.instruction.strip() or not record.output.strip():
                 yield LeftOut(place=place, reason="instruction or output missing")
                 continue

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.gz import pack_gz, unpacked_lines
-from tehon.formats.lines import decoded
+from tehon.formats.lines import Line, broken, text_lines
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
@@ -31,11 +31,14 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         path = find_one(folder, "foodkb.dictionary.txt*")
-        for number, entry in _entries(path):
-            place = f"{path.name}:{number}"
-            head = entry[0]
+        for found in _entries(path):
+            if isinstance(found, LeftOut):
+                yield found
+                continue
+            first, *entry = found
+            head, place = first.text.strip(), f"{path.name}:{first.number}"
             if not (head.startswith("【") and head.endswith("】")):
-                yield LeftOut(place=place, reason="no name of a dish")
+                yield broken(place, "no name of a dish", first.offset)
                 continue
             ingredients, cooking = _items(entry, INGREDIENTS), _items(entry, COOKING)
             if not ingredients or not cooking:
@@ -53,28 +56,32 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
                 )
 
 
-def _entries(path: Path) -> Iterator[tuple[int, list[str]]]:
-    entry: list[str] = []
-    start = 1
-    for number, line in enumerate(decoded(unpacked_lines(path), path.name, "utf-8"), start=1):
-        text = line.strip()
-        if text == BETWEEN:
-            if entry:
-                yield start, entry
-            entry = []
-        elif text:
-            start = start if entry else number
-            entry.append(text)
-    if entry:
-        yield start, entry
+def _entries(path: Path) -> Iterator[list[Line] | LeftOut]:
+    """The lines of every entry that are not blank, and lines that are no text, each of which spoils its entry."""
+    entry: list[Line] = []
+    spoilt = False
+    for line in text_lines(unpacked_lines(path), path.name):
+        if isinstance(line, LeftOut):
+            yield line
+            spoilt = True
+        elif line.text.strip() == BETWEEN:
+            if entry and not spoilt:
+                yield entry
+            entry, spoilt = [], False
+        elif line.text.strip():
+            entry.append(line)
+    if entry and not spoilt:
+        yield entry
 
 
-def _under(entry: list[str], head: str) -> str:
-    place = entry.index(head) + 1 if head in entry else len(entry)
-    return entry[place] if place < len(entry) and not entry[place].startswith("[") else ""
+def _under(entry: list[Line], head: str) -> str:
+    """The line below a head; empty where the next head or nothing follows."""
+    texts = [line.text.strip() for line in entry]
+    below = texts[texts.index(head) + 1 :] if head in texts else []
+    return below[0] if below and not below[0].startswith("[") else ""
 
 
-def _items(entry: list[str], head: str) -> list[str]:
+def _items(entry: list[Line], head: str) -> list[str]:
     items = (item.replace("<", "").replace(">", "").partition(".")[0] for item in _under(entry, head).split())
     return [f" - {item}" for item in items if item]
 

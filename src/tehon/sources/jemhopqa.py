@@ -12,8 +12,7 @@ import msgspec
 
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
-from tehon.formats.json_array import raw_rows
-from tehon.formats.json_lines import decode_row
+from tehon.formats.json_array import file_rows
 from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
@@ -36,11 +35,9 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    decoder = msgspec.json.Decoder(Question)
     for split in chosen(SOURCE.splits, options.splits):
-        for place, raw in raw_rows(find_one(folder, f"{split}*.json")):
-            row = decode_row(raw, place, decoder)
-            yield row if isinstance(row, LeftOut) else _row(place, row[1], split)
+        for row in file_rows(find_one(folder, f"{split}*.json"), Question):
+            yield row if isinstance(row, LeftOut) else _row(*row, split)
 
 
 def _row(place: str, question: Question, split: str) -> Row | LeftOut:

@@ -3,8 +3,8 @@
 The paper's generator makes one row a film: `{movie_title}について教えてください。`, answered from the fields of
 `knowledge` with a full-width comma after は. `published` reads all three splits and gives a film the place of its first
 dialogue and the facts of its last one. `fixed` reads `train` alone, takes the first dialogue's facts, writes the comma
-as in the rest of the sentence (、), and leaves out films of which a fact is missing. Cluster: commonsense. Upstream:
-4,575, 200 and 300 dialogues; the 200 of `valid`, the file at hand, are about 136 films.
+as in the rest of the sentence (、), leaves out films of which a fact is missing, and asks in several wordings.
+Cluster: commonsense. Upstream: 4,575, 200 and 300 dialogues; the 200 of `valid`, the file at hand, are about 136 films.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,19 @@ import msgspec
 
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
-from tehon.formats.json_array import raw_rows
-from tehon.formats.json_lines import decode_row
+from tehon.formats.json_array import file_rows
+from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("ku-nlp/JMRD", "bc39e03f2f62a0f396ee8cad68a147837267e5ac")
+
+WORDINGS = (
+    "{film}について教えてください。",
+    "『{film}』はどのような映画ですか。",
+    "映画『{film}』を、あらすじも含めて紹介してください。",
+    "『{film}』という映画の監督や出演者、あらすじを教えてください。",
+)
 
 
 class Knowledge(
@@ -58,15 +65,14 @@ def description(film: Dialogue, rendering: Rendering) -> str:
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     published = options.rendering == "published"
-    decoder = msgspec.json.Decoder(Dialogue)
     films: dict[str, tuple[str, Dialogue]] = {}
     for split in chosen(SOURCE.splits, options.splits, tuple(SOURCE.splits) if published else ()):
-        for place, raw in raw_rows(find_one(folder, f"{split}.json")):
-            row = decode_row(raw, place, decoder)
+        for row in file_rows(find_one(folder, f"{split}.json"), Dialogue):
             if isinstance(row, LeftOut):
                 yield row
                 continue
-            film, known = row[1], row[1].knowledge
+            place, film = row
+            known = film.knowledge
             seen = films.get(film.movie_title)
             if seen:
                 yield LeftOut(place=place, reason="film of an earlier dialogue")
@@ -76,12 +82,14 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             if not seen or published:
                 films[film.movie_title] = (seen[0] if seen else split, film)
     for split, film in films.values():
+        asked = worded(WORDINGS, options, SOURCE.name, film.movie_title)
         yield Row(
             upstream_id=film.movie_title,
-            instruction=f"{film.movie_title}について教えてください。",
+            instruction=asked.pattern.format(film=film.movie_title),
             response=description(film, options.rendering),
             part="films",
             split=split,
+            wording=asked.noted,
         )
 
 
@@ -106,7 +114,7 @@ SOURCE = Source(
         ),
         UPSTREAM.download("data/test.json"),
     ),
-    parts=(Part(name="films", cluster="commonsense", wording="{film}について教えてください。"),),
+    parts=(Part(name="films", cluster="commonsense", wording=APART.join(WORDINGS)),),
     sample={
         "train.json": """[{"dialog_id": "s0", "movie_title": "見本の旅", "first_speaker": "seeker", "questionnaire": {},
  "knowledge": {"[知識なし]": "[知識なし]", "タイトル": "見本の旅", "製作年度": "２００１年", "監督名": "見本太郎",

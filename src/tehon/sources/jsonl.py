@@ -17,6 +17,7 @@ refuses the source. Data under different licences stand in folders of their own:
 import tomllib
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -25,8 +26,7 @@ from msgspec.structs import replace
 from tehon.errors import BadLicence, BadRawFile
 from tehon.formats.conversations import LAYOUTS, layout_of
 from tehon.formats.finding import chosen, find_all
-from tehon.formats.json_array import raw_rows
-from tehon.formats.json_lines import NOT_JSON, decode_row
+from tehon.formats.json_array import file_rows, raw_rows
 from tehon.formats.toml import to_record
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
@@ -34,6 +34,8 @@ from tehon.text.script import language
 
 LICENCE = "licence.toml"
 UNKNOWN = Licence(spdx="LicenseRef-unknown", url="", commercial=False)
+FIRST_ROWS = 1000
+"""Rows that may be broken before a file is given up."""
 
 
 def named(name: str) -> Source:
@@ -71,28 +73,18 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
 
 
 def _file(path: Path, split: str) -> Iterator[Row | LeftOut]:
-    layout, decoder = "", None
-    for place, raw in raw_rows(path):
-        if decoder is None:
-            try:
-                layout = layout_of(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
-            except (msgspec.DecodeError, RecursionError):
-                yield LeftOut(place=place, reason=NOT_JSON)
-                continue
-            if not layout:
-                problem = f"must be in one of the layouts {', '.join(LAYOUTS)}, but the first row is in none"
-                raise BadRawFile(place, problem, "Rename its keys: tehon/formats/conversations.py shows them")
-            decoder = msgspec.json.Decoder(LAYOUTS[layout][0])
-        row = decode_row(raw, place, decoder)
+    layout = _layout(path)
+    for row in file_rows(path, LAYOUTS[layout][0]):
         if isinstance(row, LeftOut):
             yield row
             continue
-        exchange = row[1].exchange()
+        place, said = row
+        exchange = said.exchange()
         if isinstance(exchange, str):
             yield LeftOut(place=place, reason=exchange)
             continue
         yield Row(
-            upstream_id=place if row[1].id is None else f"{path.name}#{row[1].id}",
+            upstream_id=place if said.id is None else f"{path.name}#{said.id}",
             instruction=exchange.instruction,
             input=exchange.input,
             response=exchange.response,
@@ -101,6 +93,25 @@ def _file(path: Path, split: str) -> Iterator[Row | LeftOut]:
             split=split,
             language=language(exchange.response),
         )
+
+
+def _layout(path: Path) -> str:
+    """The layout of a file, told by its first row that is a JSON object.
+
+    Raises:
+        BadRawFile: none of the first rows is one, or it is in no layout.
+    """
+    for row in islice(raw_rows(path), FIRST_ROWS):
+        try:
+            layout = layout_of(msgspec.json.decode(row.json, type=dict[str, msgspec.Raw]))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        if not layout:
+            problem = f"must be in one of the layouts {', '.join(LAYOUTS)}, but the first row is in none"
+            raise BadRawFile(row.place, problem, "Rename its keys: tehon/formats/conversations.py shows them")
+        return layout
+    problem = f"must hold JSON objects, but none of the first {FIRST_ROWS:,} rows is one"
+    raise BadRawFile(str(path), problem, "Convert it to UTF-8, one JSON object a line")
 
 
 SOURCE = Source(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tehon.errors import BadRawFile
 from tehon.formats.finding import chosen, find_one
-from tehon.formats.lines import decoded
+from tehon.formats.lines import text_lines
 from tehon.formats.tar import pack_tar, tar_members
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
@@ -50,7 +50,11 @@ def _file(path: Path, stem: str, split: str) -> Iterator[Row | LeftOut]:
             if asked is None or answer is None:
                 problem = f"{stem}.ja and {stem}.en must have the same number of lines, but one ends at {number}"
                 raise BadRawFile(str(path), problem, "Fetch the archive again")
-            if asked and answer:
+            if isinstance(asked, LeftOut):
+                yield asked
+            elif isinstance(answer, LeftOut):
+                yield answer
+            elif asked and answer:
                 yield Row(
                     upstream_id=f"{stem}_{letter}{number}",
                     instruction=instruction,
@@ -63,11 +67,11 @@ def _file(path: Path, stem: str, split: str) -> Iterator[Row | LeftOut]:
                 yield LeftOut(place=f"{path.name}/{stem}{asking}:{number + 1}", reason="name missing")
 
 
-def _compounds(path: Path, name: str) -> Iterator[str]:
+def _compounds(path: Path, name: str) -> Iterator[str | LeftOut]:
     for member in tar_members(path):
         if member.name == name:
-            for line in decoded(member.lines(), member.where, "utf-8"):
-                yield line.partition("\t")[0].strip()
+            for line in text_lines(member.lines(), member.where):
+                yield line if isinstance(line, LeftOut) else line.text.partition("\t")[0].strip()
             return
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from tehon.errors import RawFileMissing
 from tehon.formats.finding import chosen
-from tehon.formats.lines import decoded
+from tehon.formats.lines import Line, text_lines
 from tehon.formats.tree import Tree, open_tree
 from tehon.formats.wordings import APART, worded
 from tehon.formats.xml import xml_elements
@@ -52,8 +52,13 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
                 raise RawFileMissing(tree.where, problem, "Fetch the archive again")
             for kind, name in found:
                 stem = PurePosixPath(name).stem
-                lines = [line.strip() for line in decoded(tree.lines(name), name, "utf-8")]
-                yield from _article(lines, f"{ids.get(stem) or stem} {kind}", split, options)
+                lines = list(text_lines(tree.lines(name), name))
+                damaged = next((line for line in lines if isinstance(line, LeftOut)), None)
+                if damaged:
+                    yield damaged
+                    continue
+                texts = [line.text.strip() for line in lines if isinstance(line, Line)]
+                yield from _article(texts, f"{ids.get(stem) or stem} {kind}", split, options)
 
 
 def _doi(tree: Tree, name: str) -> str:

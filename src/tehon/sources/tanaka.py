@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.gz import pack_gz, unpacked_lines
-from tehon.formats.lines import decoded
+from tehon.formats.lines import Line, broken, text_lines
 from tehon.formats.pairs import Pair, Way, in_turn, part_of
 from tehon.records.corpus import Download, Drop, Example, Licence, ReadOptions, Rendering, Source
 from tehon.records.rows import LeftOut, Row, examples
@@ -37,17 +37,19 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
 
 def _pairs(path: Path, split: str, rendering: Rendering) -> Iterator[Pair | LeftOut]:
     name = path.name.removesuffix(".gz")
-    for number, line in enumerate(decoded(unpacked_lines(path), name, "utf-8"), start=1):
-        if MARK in line if rendering == "published" else line.startswith(MARK):
-            yield _pair(f"{name}:{number}", line.rstrip("\r\n"), split, rendering)
-        elif not line.startswith(("B: ", "#")) and line.strip():
-            yield LeftOut(place=f"{name}:{number}", reason="neither a pair nor its words")
+    for line in text_lines(unpacked_lines(path), name):
+        if isinstance(line, LeftOut):
+            yield line
+        elif MARK in line.text if rendering == "published" else line.text.startswith(MARK):
+            yield _pair(f"{name}:{line.number}", line, split, rendering)
+        elif not line.text.startswith(("B: ", "#")) and line.text.strip():
+            yield broken(f"{name}:{line.number}", "neither a pair nor its words", line.offset)
 
 
-def _pair(place: str, line: str, split: str, rendering: Rendering) -> Pair | LeftOut:
-    ja, tab, rest = line.partition(MARK)[2].partition("\t")
+def _pair(place: str, line: Line, split: str, rendering: Rendering) -> Pair | LeftOut:
+    ja, tab, rest = line.text.rstrip("\r\n").partition(MARK)[2].partition("\t")
     if not tab:
-        return LeftOut(place=place, reason="no translation")
+        return broken(place, "no translation", line.offset)
     sentence, mark, number = rest.rpartition(ID)
     en = rest.partition("#")[0] if rendering == "published" else sentence if mark else rest
     return Pair(place, number if mark else place.rpartition(":")[2], ja, en, split)

@@ -37,6 +37,8 @@ FIRST_LINE, TO_HEADING = "v0_1_0", "v1_0_2"
 DISAMBIGUATION = "(曖昧さ回避)"
 HEADLESS = ("は、", "とは、", "、", "。", "（")
 """How a description begins whose subject was a template that WikiExtractor left out."""
+_SUSPECT = re.compile(r"[（(、,，\s][）)、,，;；:：\s]")
+"""Stands wherever the two below find anything; most texts have none."""
 _HOLLOW = re.compile(r"[（(][\s、,，;；:：]*[）)]")
 _COMMAS = re.compile(r"(?<=[（(])[\s、,，]+|[\s、,，]+(?=[）)])|(?<=[、,，])\s*[、,，]+")
 
@@ -88,7 +90,8 @@ def first_paragraph(lines: list[str]) -> str:
     """The first paragraph with its entities unescaped and without hollow parentheses."""
     told = dropwhile(lambda line: not line.strip(), lines)
     text = "\n".join(line.strip() for line in takewhile(lambda line: line.strip() and not line.endswith("."), told))
-    return _HOLLOW.sub("", _COMMAS.sub("", unescape(text)))
+    text = unescape(text)
+    return _HOLLOW.sub("", _COMMAS.sub("", text)) if _SUSPECT.search(text) else text
 
 
 def fault(title: str, said: str) -> str:

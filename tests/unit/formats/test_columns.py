@@ -5,6 +5,10 @@ from tehon.formats.columns import read_columns
 from tehon.records.rows import LeftOut
 
 
+def damaged(line: int, offset: int, reason: str) -> LeftOut:
+    return LeftOut(place=f"f.txt:{line}", reason=reason, damaged=True, byte_offset=offset)
+
+
 def rows(text: str, *, quoted: bool = False) -> list[tuple[str, list[str]] | LeftOut]:
     return list(read_columns(text.encode().splitlines(keepends=True), "f.txt", 2, 2, quoted=quoted))
 
@@ -33,7 +37,7 @@ def test_declared_quotes_enclose_a_cell_as_pandas_reads_them(text: str, cells: l
 
 def test_a_stray_quote_merges_lines_until_the_next_and_places_name_the_first() -> None:
     assert rows('a\t"b\nc\td\ne"\tf\ng\th\n', quoted=True) == [
-        LeftOut(place="f.txt:1", reason="more cells than columns"),
+        damaged(1, 0, "more cells than columns"),
         ("f.txt:4", ["g", "h"]),
     ]
     assert rows('a\t"b\nc\td\ne"\ng\th\n', quoted=True) == [("f.txt:1", ["a", "b\nc\td\ne"]), ("f.txt:4", ["g", "h"])]
@@ -45,15 +49,28 @@ def test_a_quote_that_is_never_closed_is_an_error_and_not_the_rest_of_the_file()
 
 
 @pytest.mark.parametrize("quoted", [False, True])
-def test_rows_of_another_width_are_left_out_with_their_line(quoted: bool) -> None:  # noqa: FBT001
+def test_rows_of_another_width_are_damaged_and_empty_ones_only_empty(quoted: bool) -> None:  # noqa: FBT001
     assert rows("a\n\na\tb\tc\na\tb\n", quoted=quoted) == [
-        LeftOut(place="f.txt:1", reason="fewer cells than columns"),
+        damaged(1, 0, "fewer cells than columns"),
         LeftOut(place="f.txt:2", reason="empty row"),
-        LeftOut(place="f.txt:3", reason="more cells than columns"),
+        damaged(3, 3, "more cells than columns"),
         ("f.txt:4", ["a", "b"]),
     ]
 
 
-def test_text_of_another_encoding_is_an_error_that_names_the_line() -> None:
-    with pytest.raises(BadRawFile, match=r"f\.txt:2: must be utf-8 text, but byte 3"):
-        list(read_columns([b"a\tb\n", "a\t船\n".encode("cp932")], "f.txt", 2, 2, quoted=False))
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_line_in_another_encoding_is_damaged_and_the_rest_is_read(quoted: bool) -> None:  # noqa: FBT001
+    lines = [b"a\tb\n", "a\t船をこぐ\n".encode("cp932"), b"c\td\n"]
+    assert list(read_columns(lines, "f.txt", 2, 2, quoted=quoted)) == [
+        ("f.txt:1", ["a", "b"]),
+        damaged(2, 4, "not UTF-8, perhaps CP932"),
+        ("f.txt:3", ["c", "d"]),
+    ]
+
+
+def test_a_line_that_is_no_text_between_two_quotes_is_left_out_of_what_they_merge() -> None:
+    lines = [b'a\t"b\n', b"\xff\n", b'c"\n']
+    assert list(read_columns(lines, "f.txt", 2, 2, quoted=True)) == [
+        damaged(2, 5, "not UTF-8"),
+        ("f.txt:1", ["a", "b\nc"]),
+    ]

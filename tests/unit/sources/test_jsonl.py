@@ -17,7 +17,7 @@ def read(folder: Path) -> list[Example | Drop]:
 def test_the_first_row_tells_a_files_layout_and_others_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("{broken\n" + ROW + '{"prompt": "a", "completion": "b"}\n', "utf-8")
     broken, example, other = read(tmp_path)
-    assert broken == Drop(example_id="jsonl/a.jsonl:1", step="read", reason="not JSON")
+    assert broken == Drop(example_id="jsonl/a.jsonl:1", step="read", reason="not JSON", damaged=True, byte_offset=0)
     assert isinstance(example, Example)
     assert (example.id, example.upstream_id, example.part) == ("jsonl/000000", "a.jsonl:2", "alpaca")
     assert isinstance(other, Drop)
