@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tehon.build.beside import write_beside
+from tehon.build.expected import compared
 from tehon.build.folder import DROPS
 from tehon.build.gather import DIGESTS, LINES, PROFILE, SHARD, GatherJob
 from tehon.build.gather import RESULT as GATHERED
@@ -44,6 +45,7 @@ def assemble(out: Path, plan: Plan, made: Made, results: Results) -> Release:
         licence=plan.licence,
         ledger=_ledger(made),
         digest=_publish(out, made.shards, folders),
+        compared=compared(mixture, profile.parts),
     )
     write_beside(out, release, mixture, plan.supplies, profile)
     return release

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from tehon.build.caveats import caveats
 from tehon.build.configs import configs
+from tehon.build.expected import TOTAL
 from tehon.build.profile import Profile
 from tehon.build.read import Supply
 from tehon.records.corpus import Part
@@ -71,7 +72,7 @@ def compared(counts: Sequence[Compared]) -> str:
 
 def _counted(count: Compared) -> str:
     parts = f" ({', '.join(count.parts)})" if count.parts else ""
-    named = "" if count.sources == (count.name,) or not count.sources else f": {', '.join(count.sources)}"
+    named = "" if count.name == TOTAL or count.sources == (count.name,) else f": {', '.join(count.sources)}"
     return f"{count.name}{named}{parts}"
 
 

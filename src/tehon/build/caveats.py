@@ -34,6 +34,6 @@ def _evaluation(mixture: Mixture, supplies: Sequence[Supply], profile: Profile) 
             yield f"{source.name} gave its evaluation data ({listing(read)}): scores on them would prove nothing."
     families = sorted({supply.source.benchmark for supply in supplies} - {""})
     if families:
-        yield f"Scores on {listing(families)} are in-family: its training data, or data like it, are in here."
+        yield f"Scores on {listing(families)} are in-family: their training data, or data like them, are in here."
     held = [*mixture.held_out, *mixture.held_out_files]
     yield f"Checked against the items of {listing(held)}." if held else "Checked against no evaluation task."

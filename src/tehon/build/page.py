@@ -28,12 +28,10 @@ class Lengths(Record, kw_only=True):
 
     Attributes:
         heights: of every bar on the common axis, in percent of the tallest.
-        middle: the bin of the median; None where there is none.
-        summary: the same in words.
+        summary: the same in words, in characters.
     """
 
     heights: tuple[float, ...]
-    middle: Bin | None
     summary: str
 
 
@@ -78,6 +76,11 @@ class Way(Record, kw_only=True):
     kept: int
     lost: tuple[tuple[str, str, int], ...]
     notes: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """Of the rows, those that were kept; 1 only where it was all of them."""
+        return self.kept * 1000 // max(self.read, 1) / 1000
 
 
 def page(release: Release, mixture: Mixture, supplies: Sequence[Supply], profile: Profile) -> str:
@@ -159,18 +162,16 @@ def _measured(supply: Supply, release: Release, profile: Profile, axis: Axis) ->
 def _lengths(counts: Mapping[int, int], axis: Axis) -> Lengths:
     histogram = bins(counts)
     if not histogram:
-        return Lengths(heights=(), middle=None, summary="none")
+        return Lengths(heights=(), summary="none")
     tallest = max(each.count for each in histogram)
     heights = tuple(
         round(100 * counts.get(axis.first + place, 0) / tallest, 1) for place in range(round(100 / axis.width))
     )
-    middle = median(histogram)
-    span = f"{histogram[0].lower:,} to {histogram[-1].upper:,}"
-    return Lengths(heights=heights, middle=middle, summary=f"median {_span(middle)} characters, all within {span}")
+    return Lengths(heights=heights, summary=f"median {_span(median(histogram))}, at most {histogram[-1].upper:,}")
 
 
 def _span(found: Bin) -> str:
-    return f"{found.lower:,}" if found.lower == found.upper else f"{found.lower:,} to {found.upper:,}"
+    return f"{found.lower:,}" if found.lower == found.upper else f"{found.lower:,}–{found.upper:,}"
 
 
 def _ways(ledger: Sequence[LedgerLine]) -> Iterator[Way]:

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tehon.records.record import Record
 
-HEADING = 20.0
-"""Height of a group's name, in pixels."""
-GAP = 2.0
-LETTER = 7.0
-"""Width of a letter of 12 pixels' height; a name is written only where it fits."""
-LINE = 16.0
+GAP, INNER_GAP = 2.0, 1.0
+"""Pixels that stay free around a group and around a tile in it."""
+LETTER, LINE = 6.6, 16.0
+"""Width and height of a letter, in pixels; a name is written only where it fits."""
 
 
 class Box(Record, kw_only=True):
@@ -31,7 +29,7 @@ class Tile(Record, kw_only=True):
         name: what it stands for.
         count: how much.
         box: where it lies.
-        lines: of its name and its count, those that fit into it.
+        lines: how many lines of text fit into it; none where its name or its count is too long.
     """
 
     name: str
@@ -41,7 +39,12 @@ class Tile(Record, kw_only=True):
 
 
 class Group(Record, kw_only=True):
-    """A rectangle of rectangles; `lines` says whether its own name fits above them."""
+    """A rectangle of rectangles.
+
+    Attributes:
+        tile: the whole; it has a line where its name can stand above the text of its first tile.
+        tiles: what it consists of, the largest first.
+    """
 
     tile: Tile
     tiles: tuple[Tile, ...]
@@ -60,19 +63,20 @@ def treemap(counts: Mapping[str, Mapping[str, int]], width: float, height: float
 
 
 def _group(tile: Tile, counts: Mapping[str, int]) -> Group:
-    box = _inset(tile.box)
-    named = box.height > HEADING + LINE and len(tile.name) * LETTER < box.width
-    top = HEADING if named else 0.0
-    inner = _box(box.x, box.y + top, box.width, box.height - top)
-    tiles = tuple(_labelled(each) for each in squarified(list(counts.items()), inner))
+    box = _inset(tile.box, GAP)
+    tiles = tuple(_labelled(each) for each in squarified(list(counts.items()), box))
+    named = tiles[0].lines > 0 and _fits(tile.name, tiles[0].box)
     return Group(tile=Tile(name=tile.name, count=tile.count, box=box, lines=int(named)), tiles=tiles)
 
 
 def _labelled(tile: Tile) -> Tile:
-    box = _inset(tile.box, GAP / 2)
-    fits = len(tile.name) * LETTER + 8 < box.width
-    lines = min(2, int((box.height - 4) // LINE)) if fits else 0
+    box = _inset(tile.box, INNER_GAP)
+    lines = int((box.height - 4) // LINE) if _fits(tile.name, box) and _fits(f"{tile.count:,}", box) else 0
     return Tile(name=tile.name, count=tile.count, box=box, lines=max(lines, 0))
+
+
+def _fits(text: str, box: Box) -> bool:
+    return len(text) * LETTER + 8 < box.width
 
 
 def squarified(sizes: Sequence[tuple[str, int]], box: Box) -> Iterator[Tile]:
@@ -127,7 +131,7 @@ def _row(row: Sequence[tuple[str, int]], strip: Box) -> Iterator[Tile]:
         yield Tile(name=name, count=size, box=box, lines=0)
 
 
-def _inset(box: Box, gap: float = GAP) -> Box:
+def _inset(box: Box, gap: float) -> Box:
     gap = min(gap, box.width / 4, box.height / 4)
     return _box(box.x + gap, box.y + gap, box.width - 2 * gap, box.height - 2 * gap)
 
