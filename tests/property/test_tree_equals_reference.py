@@ -45,15 +45,15 @@ def frozen(family: str) -> LoadedModel:
 
 
 @cache
-def tuned(family: str) -> tuple[Network, lora.Parameters]:
+def tuned(family: str, dropout: float = 0.0) -> tuple[Network, lora.Tuned]:
     """A network whose adapter is no longer zero, so that every gradient flows."""
     net = load(f"tiny:{family}", precision="fp32").network
-    matrices = lora.parameters(lora.add(net, Recipe(name="test", template="alpaca_ja", lora=Lora(dropout=0.0))))
+    added = lora.add(net, Recipe(name="test", template="alpaca_ja", lora=Lora(dropout=dropout)))
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
-        for matrix in matrices.values():
+        for matrix in added.parameters.values():
             matrix.normal_(std=0.2)
-    return net, matrices
+    return net, added
 
 
 def naive(net: Network, sequence: Encoded) -> list[float]:
@@ -90,33 +90,36 @@ def test_log_likelihoods_do_not_depend_on_company_or_order(
         assert np.allclose(again[place][0], together[place][0], atol=1e-5, rtol=0)
 
 
-def gradients(family: str, given_: list[Encoded], recipe: Recipe) -> tuple[float, torch.Tensor]:
-    net, matrices = tuned(family)
-    found = gradient.take(net, given_, matrices, recipe, number=0, stop=False)
-    return found.loss, torch.cat([matrix.grad.flatten() for matrix in matrices.values() if matrix.grad is not None])
+def gradients(family: str, given_: list[Encoded], recipe: Recipe, dropout: float = 0.0) -> tuple[float, torch.Tensor]:
+    net, added = tuned(family, dropout)
+    with lora.dropping(added):
+        found = gradient.take(net, given_, added, recipe, number=0, stop=False)
+    return found.loss, torch.cat([m.grad.flatten() for m in added.parameters.values() if m.grad is not None])
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 @settings(max_examples=15, deadline=None)
-@given(given_=sequences, layout=st.sampled_from(LAYOUTS), budget=st.integers(1, 300))
-def test_loss_and_gradient_are_the_same_for_every_layout_and_budget(
-    family: str, given_: list[Encoded], layout: Layout, budget: int
+@given(
+    given_=sequences, layout=st.sampled_from(LAYOUTS), budget=st.integers(1, 300), dropout=st.sampled_from([0.0, 0.3])
+)
+def test_loss_and_gradient_are_the_same_for_every_layout_and_budget_with_keyed_dropout_too(
+    family: str, given_: list[Encoded], layout: Layout, budget: int, dropout: float
 ) -> None:
     plain = Recipe(name="test", template="alpaca_ja", layout="padded", token_budget=100_000, max_grad_norm=0)
     other = Recipe(name="test", template="alpaca_ja", layout=layout, token_budget=budget, max_grad_norm=0)
-    loss, wanted = gradients(family, given_, plain)
-    same, found = gradients(family, given_, other)
+    loss, wanted = gradients(family, given_, plain, dropout)
+    same, found = gradients(family, given_, other, dropout)
     assert same == pytest.approx(loss, rel=1e-5)
     assert float((found - wanted).norm()) <= 1e-5 * float(wanted.norm()) + 1e-9
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_gradient_is_that_of_the_models_own_loss(family: str) -> None:
-    net, matrices = tuned(family)
+    net, added = tuned(family)
     sequence = _sequence(POOL[0], 30, [7, 8, 9], 1.0)
     _, found = gradients(family, [sequence], Recipe(name="test", template="alpaca_ja", max_grad_norm=0))
     net.model.zero_grad()
     ids = torch.tensor(sequence.ids[None].astype(np.int64))
     net.model(input_ids=ids, labels=ids).loss.backward()
-    own = torch.cat([matrix.grad.flatten() for matrix in matrices.values() if matrix.grad is not None])
+    own = torch.cat([matrix.grad.flatten() for matrix in added.parameters.values() if matrix.grad is not None])
     assert float((found - own).norm()) <= 1e-5 * float(own.norm())

@@ -65,6 +65,8 @@ class Recipe(Record, kw_only=True):
         sequence_length: the longest prompt in tokens.
         overlong: `published` cuts on the right; `keep_response` shortens the input, never the response and its end.
         prompt_loss_weight: weight of the context's tokens in the loss; 1 as published, 0 for the response only.
+        dropout: `keyed` draws LoRA's masks from seed, step and the tokens up to each position, so that they are the
+            same however a step is laid out or spread; `independent` draws them as they come, as the paper's code did.
         layout: how a step's examples are laid out in memory; the loss is the same.
         token_budget: positions in one forward pass, at most.
         precision: of the frozen base; `auto` is bf16 where the device computes it fast.
@@ -91,6 +93,7 @@ class Recipe(Record, kw_only=True):
     sequence_length: Annotated[int, msgspec.Meta(ge=8)] = 256
     overlong: Literal["published", "keep_response"] = "keep_response"
     prompt_loss_weight: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    dropout: Literal["keyed", "independent"] = "keyed"
     layout: Literal["padded", "sorted", "prefix_tree"] = "prefix_tree"
     token_budget: AtLeastOne = 2048
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"

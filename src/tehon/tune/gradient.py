@@ -13,7 +13,8 @@ from tehon.engine.network import Network, on_device
 from tehon.engine.padded import Block
 from tehon.engine.tokens import Encoded
 from tehon.records.tuning import Recipe
-from tehon.tune.lora import Parameters
+from tehon.tune.dropout import position_keys
+from tehon.tune.lora import Parameters, Tuned
 from tehon.tune.order import mixed
 from tehon.tune.plan import Micro, lay_out
 
@@ -36,28 +37,28 @@ class Outcome(NamedTuple):
     stop: bool
 
 
-def take(
-    net: Network, sequences: list[Encoded], parameters: Parameters, recipe: Recipe, *, number: int, stop: bool
-) -> Outcome:
+def take(net: Network, sequences: list[Encoded], tuned: Tuned, recipe: Recipe, *, number: int, stop: bool) -> Outcome:
     """Leave the step's gradient, clipped, on the parameters.
 
     Each process computes its share of the passes, and the gradients are summed, so that the number of processes
-    changes nothing but dropout. Dropout is seeded by the step's number.
+    changes nothing, but for dropout where its masks are independent. Dropout is seeded by the step's number.
 
     Args:
         net: the base with its adapter.
         sequences: the step's examples.
-        parameters: the adapter.
+        tuned: the base with its adapter.
         recipe: layout, budget, clipping, seed.
         number: of the step.
         stop: this process was asked to stop.
     """
     state = PartialState()
     torch.manual_seed(mixed(recipe.seed, number, state.process_index))
-    for parameter in parameters.values():
+    for parameter in tuned.parameters.values():
         parameter.grad = torch.zeros_like(parameter)
     before, loss = net.positions, torch.zeros((), device=net.device)
     for micro in list(lay_out(sequences, recipe))[state.process_index :: state.num_processes]:
+        if tuned.positions:
+            tuned.positions.keys = on_device(net, position_keys(micro, recipe.seed, number))
         part = _nll(net, micro)
         # The sum, not the mean, goes back: small gradients keep their digits in half precision.
         part.backward()  # type: ignore[no-untyped-call]
@@ -66,7 +67,7 @@ def take(
         torch.stack([loss.double(), loss.new_tensor(net.positions - before).double(), loss.new_tensor(stop).double()])
     )
     weight = float(sum(sequence.weights.sum(dtype="float64") for sequence in sequences))
-    norm = _settle(parameters, weight, recipe.max_grad_norm)
+    norm = _settle(tuned.parameters, weight, recipe.max_grad_norm)
     return Outcome(loss=sums[0].item(), weight=weight, positions=int(sums[1]), norm=norm, stop=bool(sums[2]))
 
 

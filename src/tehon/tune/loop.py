@@ -20,7 +20,7 @@ from tehon.tune import checkpoint, curve, gradient
 from tehon.tune.checkpoint import State
 from tehon.tune.encode import Corpus
 from tehon.tune.job import Job
-from tehon.tune.lora import Parameters
+from tehon.tune.lora import Parameters, Tuned
 from tehon.tune.order import Order
 from tehon.tune.schedule import learning_rate
 from tehon.tune.stop import stoppable
@@ -36,14 +36,14 @@ class Run:
     Attributes:
         job: what it is asked to do.
         net: the base with its adapter.
-        parameters: the adapter's matrices.
+        tuned: the base with its adapter.
         corpus: what is trained on.
         folder: where checkpoints and the curve go.
     """
 
     job: Job
     net: Network
-    parameters: Parameters
+    tuned: Tuned
     corpus: Corpus
     folder: Path
 
@@ -51,6 +51,11 @@ class Run:
     def recipe(self) -> Recipe:
         """How."""
         return self.job.recipe
+
+    @property
+    def parameters(self) -> Parameters:
+        """The adapter's matrices."""
+        return self.tuned.parameters
 
     @property
     def order(self) -> Order:
@@ -102,7 +107,7 @@ def _step(run: Run, state: State, optimiser: AdamW, advance: Advance, *, stop: b
     """One step: the state after it, and whether any process was asked to stop."""
     numbers = run.order.step(state.step)
     sequences = [run.corpus[number] for number in numbers]
-    found = gradient.take(run.net, sequences, run.parameters, run.recipe, number=state.step, stop=stop)
+    found = gradient.take(run.net, sequences, run.tuned, run.recipe, number=state.step, stop=stop)
     if not (isfinite(found.loss) and isfinite(found.norm)):
         problem = f"loss and gradient must be finite, but are {found.loss} and {found.norm}"
         where = f"step {state.step + 1} ({run.names(state.step)})"

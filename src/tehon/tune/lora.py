@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,12 +15,29 @@ from tehon.engine.network import Network
 from tehon.engine.quiet import quiet
 from tehon.errors import TargetsMissing
 from tehon.records.tuning import Recipe
+from tehon.tune.dropout import Positions, install
 
 Parameters = dict[str, nn.Parameter]
 
 
-def add(net: Network, recipe: Recipe) -> Any:  # noqa: ANN401 - a foreign class without types
-    """The base with adapters in its target modules: A drawn by Kaiming from the recipe's seed, B zero.
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A base with adapters in its target modules.
+
+    Attributes:
+        model: PEFT's wrapper of the base.
+        parameters: name -> every trained matrix, in a fixed order.
+        positions: keys of the positions that go through the model, to be filled before every pass; None where dropout
+            is off or independent of them.
+    """
+
+    model: Any
+    parameters: Parameters
+    positions: Positions | None
+
+
+def add(net: Network, recipe: Recipe) -> Tuned:
+    """The base with adapters: A drawn by Kaiming from the recipe's seed, B zero.
 
     Args:
         net: the base, changed in place.
@@ -39,7 +57,13 @@ def add(net: Network, recipe: Recipe) -> Any:  # noqa: ANN401 - a foreign class 
     )
     with quiet(), torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
-        return get_peft_model(net.model, config)
+        model = get_peft_model(net.model, config)
+    keyed = lora.dropout > 0 and recipe.dropout == "keyed"
+    return Tuned(
+        model=model,
+        parameters={name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad},
+        positions=install(model, lora.dropout) if keyed else None,
+    )
 
 
 def targets(net: Network, recipe: Recipe) -> list[str]:
@@ -68,15 +92,10 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def parameters(tuned: Any) -> Parameters:  # noqa: ANN401 - a foreign class without types
-    """Name -> every trained matrix, in a fixed order."""
-    return {name: parameter for name, parameter in tuned.named_parameters() if parameter.requires_grad}
-
-
 @contextmanager
-def dropping(tuned: Any) -> Iterator[None]:  # noqa: ANN401 - a foreign class without types
+def dropping(tuned: Tuned) -> Iterator[None]:
     """The adapters' dropout is on within the block; the frozen base keeps its own turned off."""
-    layers = [module for module in tuned.modules() if isinstance(module, LoraLayer)]
+    layers = [module for module in tuned.model.modules() if isinstance(module, LoraLayer)]
     for layer in layers:
         layer.lora_dropout.train()
     try:

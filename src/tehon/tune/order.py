@@ -29,11 +29,11 @@ def _feistel(words: Words, half: int, key: int) -> Words:
     bits, mask = np.uint64(half), np.uint64((1 << half) - 1)
     left, right = words >> bits, words & mask
     for number in range(ROUNDS):
-        left, right = right, left ^ (_mixed(right, mixed(key, number)) & mask)
+        left, right = right, left ^ (mixed_words(right, mixed(key, number)) & mask)
     return (left << bits) | right
 
 
-def _mixed(words: Words, key: int) -> Words:
+def mixed_words(words: Words, key: int) -> Words:
     """Each word and the key as 64 well-stirred bits (the finaliser of SplitMix64)."""
     stirred: Words = words ^ np.uint64(key)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
@@ -45,7 +45,7 @@ def mixed(*numbers: int) -> int:
     """The numbers as one key of 64 bits, the same on every machine."""
     key = np.zeros(1, np.uint64)
     for number in numbers:
-        key = _mixed(key + np.uint64(0x9E3779B97F4A7C15), number & 0xFFFFFFFFFFFFFFFF)
+        key = mixed_words(key + np.uint64(0x9E3779B97F4A7C15), number & 0xFFFFFFFFFFFFFFFF)
     return int(key[0])
 
 

@@ -32,14 +32,14 @@ def with_images(tmp_path: Path) -> LoadedModel:
 
 
 def test_an_image_encoder_is_left_alone(with_images: LoadedModel) -> None:
-    names = lora.parameters(lora.add(with_images.network, RECIPE))
+    names = lora.add(with_images.network, RECIPE).parameters
     assert len(names) == 2 * 2 * 2
     assert all("language_model" in name for name in names)
 
 
 def test_matrices_start_as_published_and_in_fp32_even_on_a_base_in_bf16() -> None:
     net = load("tiny:llama", precision="bf16").network
-    matrices = lora.parameters(lora.add(net, RECIPE))
+    matrices = lora.add(net, RECIPE).parameters
     assert {matrix.dtype for matrix in matrices.values()} == {torch.float32}
     for name, matrix in matrices.items():
         if ".lora_B." in name:
@@ -52,7 +52,7 @@ def test_matrices_start_as_published_and_in_fp32_even_on_a_base_in_bf16() -> Non
 def test_the_seed_alone_decides_the_start() -> None:
     def start(seed: int) -> torch.Tensor:
         recipe = Recipe(name="test", template="alpaca_ja", seed=seed)
-        matrices = lora.parameters(lora.add(load("tiny:llama", precision="fp32").network, recipe))
+        matrices = lora.add(load("tiny:llama", precision="fp32").network, recipe).parameters
         return torch.cat([matrix.flatten() for matrix in matrices.values()]).detach()
 
     assert torch.equal(start(1), start(1))
@@ -67,12 +67,12 @@ def test_an_untrained_adapter_changes_nothing() -> None:
     lora.add(load("tiny:gpt_neox", precision="fp32").network, RECIPE)
     tuned = lora.add(load("tiny:gpt_neox", precision="fp32").network, RECIPE)
     with torch.inference_mode(), lora.dropping(tuned):
-        assert torch.equal(tuned(input_ids=ids).logits, before)
+        assert torch.equal(tuned.model(input_ids=ids).logits, before)
 
 
 def test_a_larger_rank_has_as_many_more_numbers() -> None:
     def numbers(rank: int) -> int:
         recipe = Recipe(name="test", template="alpaca_ja", lora=Lora(rank=rank))
-        return sum(m.numel() for m in lora.parameters(lora.add(load("tiny:llama").network, recipe)).values())
+        return sum(m.numel() for m in lora.add(load("tiny:llama").network, recipe).parameters.values())
 
     assert numbers(8) == 2 * numbers(4)
