@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from tehon.cli.console import AsJson, Debug, Quiet, err, out, progress, show
 from tehon.fetch.outcome import Fetched
@@ -14,7 +13,7 @@ from tehon.fetch.run import fetch as fetch_files
 from tehon.fetch.run import plan
 
 
-def fetch(
+def fetch(  # noqa: PLR0913 - one parameter an option
     names: Annotated[list[str], typer.Argument(help="Sources, tasks, mixtures, suites or experiments.")],
     *,
     raw: Annotated[Path, typer.Option(help="Folder with one subfolder of upstream files per source and task.")] = Path(
@@ -41,30 +40,24 @@ def fetch(
         files = fetch_files(names, raw, update_lock=update_lock, mirror=mirror, progress=progress(quiet=quiet))
     if json:
         show(files)
-    elif not files:
-        out.print("nothing to fetch: all of it is part of tehon")
     else:
-        out.print(_table(files, raw))
-    _tell(files, raw, json=json)
+        _show(files, raw, addresses=dry_run)
+    for file in files:
+        if file.problem:
+            err.print(f"[bold red]error:[/] {escape(file.problem)}")
     sys.exit(max((file.exit_code for file in files), default=0))
 
 
-def _table(files: list[Fetched], raw: Path) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("file", "state", "licence"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("address", overflow="fold")
+def _show(files: list[Fetched], raw: Path, *, addresses: bool) -> None:
+    """A line for each file, and under it where it comes from and what a person has to do."""
+    if not files:
+        out.print("nothing to fetch: all of it is part of tehon")
+    width = max((len(str(raw / file.file)) for file in files), default=0)
     for file in files:
-        size = "" if file.size_bytes is None else f"{file.size_bytes:,}"
-        table.add_row(*map(escape, (str(raw / file.file), file.state, file.licence, size, file.url)))
-    return table
-
-
-def _tell(files: list[Fetched], raw: Path, *, json: bool) -> None:
-    """What a person has to do: in the result of a program's run it stands already."""
-    for file in files:
-        if file.then and not json:
-            out.print(escape(f"{raw / file.file}: {file.then}."))
-        if file.problem:
-            err.print(f"[bold red]error:[/] {escape(file.problem)}")
+        size = "size unknown" if file.size_bytes is None else f"{file.size_bytes:,} bytes"
+        line = f"{raw / file.file!s:{width}}  {file.state:8}  {size:>20}  {file.licence}"
+        out.print(line, markup=False)
+        if addresses and file.url:
+            out.print(f"  from {file.url}", markup=False)
+        if file.then:
+            out.print(f"  {file.then}.", markup=False)

@@ -108,11 +108,10 @@ def brought(wanted: Wanted, errand: Errand, target: Path) -> Fetched:
     known = expected(wanted, errand.lock)
     if wanted.download.by_hand:
         raise RawFileMissing(str(target), "must be got by hand", get_it(wanted, known, target))
-    target.parent.mkdir(parents=True, exist_ok=True)
     faults: list[Final] = []
     for url in addresses(wanted, errand.mirror):
         try:
-            locked = _from(url, Partial(target), Expected() if errand.update_lock else known, errand)
+            locked = _from(url, Partial(target, wanted.key), Expected() if errand.update_lock else known, errand)
         except Final as fault:
             faults.append(fault)
             continue

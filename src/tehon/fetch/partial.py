@@ -39,12 +39,14 @@ class Partial:
     """The bytes that have come so far; a killed process leaves them as they are.
 
     Args:
-        target: where the whole file will lie; its folder exists.
+        target: where the whole file will lie; its folder is made when bytes come.
+        name: what messages call it, such as `jqac/jqac20180625.tgz`.
     """
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, name: str) -> None:
         """Look at nothing yet."""
         self.target = target
+        self.name = name
         self.body = target.with_name(f".{target.name}{PARTIAL}")
         self.notes = target.with_name(f".{target.name}{PARTIAL}.json")
 
@@ -65,6 +67,7 @@ class Partial:
 
     def begin(self, trace: Trace) -> None:
         """Forget every byte, then note whose bytes will come."""
+        self.target.parent.mkdir(parents=True, exist_ok=True)
         self.discard()
         write_bytes(self.notes, msgspec.json.encode(trace))
 

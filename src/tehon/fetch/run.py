@@ -8,6 +8,7 @@ from tehon.fetch.manners import Manners
 from tehon.fetch.obtain import Errand, expected, obtain, replaced
 from tehon.fetch.outcome import Fetched, State
 from tehon.fetch.partial import Partial
+from tehon.fetch.sentences import get_it
 from tehon.fetch.visit import Visitor
 from tehon.fetch.wanted import Wanted, wanted
 from tehon.progress import Progress, silent
@@ -69,7 +70,7 @@ def _planned(file: Wanted, raw: Path, lock: Lock) -> Fetched:
         state = "there"
     elif file.download.by_hand:
         state = "by hand"
-    elif Partial(target).size_bytes:
+    elif Partial(target, file.key).size_bytes:
         state = "begun"
     return Fetched(
         file=file.key,
@@ -78,5 +79,5 @@ def _planned(file: Wanted, raw: Path, lock: Lock) -> Fetched:
         url=file.download.url,
         sha256=known.sha256 or "",
         size_bytes=known.size_bytes,
-        then=file.download.then,
+        then=get_it(file, known, target) if state == "by hand" else file.download.then,
     )

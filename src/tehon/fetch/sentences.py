@@ -27,8 +27,8 @@ def get_it(wanted: Wanted, known: Expected, target: Path) -> str:
     facts = [f"{known.size_bytes:,} bytes"] if known.size_bytes is not None else []
     facts += [f"sha256 {known.sha256}"] if known.sha256 else []
     it = f"it ({', '.join(facts)})" if facts else "it"
-    others = f", or from {' or '.join(download.mirrors)}," if download.mirrors else ""
-    return f"Get {it} from {download.url}{others} where there is a way to it, and {place}"
+    others = "".join(f" or {url}" for url in download.mirrors) + ","
+    return f"Fetch {it} on a machine that can, from {download.url}{others} and {place}"
 
 
 def missing(wanted: Wanted, known: Expected, target: Path, faults: Sequence[Final]) -> RawFileMissing:

@@ -36,7 +36,7 @@ def transfer(visitor: Visitor, url: str, partial: Partial, expected: Expected, p
             if failures >= visitor.patience(fault):
                 raise visitor.give_up(fault, failures) from fault
             wait = visitor.manners.wait_seconds(failures) if fault.wait_seconds is None else fault.wait_seconds
-            LOG.info("%s: %s; trying again in %.0f s", partial.target.name, fault.reason, wait)
+            LOG.info("%s: %s; trying again in %.0f s", partial.name, fault.reason, wait)
             visitor.sleep(wait)
 
 
@@ -58,8 +58,7 @@ def _attempt(visitor: Visitor, url: str, partial: Partial, expected: Expected, p
         most = bound(trace, expected, visitor.manners)
         _room(partial, trace)
         left = None if trace.total is None else trace.total - partial.size_bytes
-        title = f"fetching {partial.target.parent.name}/{partial.target.name}"
-        with progress(title, left, "bytes") as advance, partial.append() as body:
+        with progress(f"fetching {partial.name}", left, "bytes") as advance, partial.append() as body:
             _pour(response, body, advance, most - partial.size_bytes, visitor.manners)
     total = expected.size_bytes if trace.total is None else trace.total
     if total is not None and partial.size_bytes != total:

@@ -101,7 +101,8 @@ def host_of(url: str) -> str:
     """
     try:
         address = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        address.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise Final(f"{url!r} is no address ({error})") from error
     if address.scheme not in SCHEMES or not address.host:
         raise Final(f"{url} is neither at http:// nor at https://")
@@ -137,7 +138,7 @@ def _faults(host: str, manners: Manners) -> Iterator[None]:
     except httpx.UnsupportedProtocol as error:
         raise Final(f"{host} cannot be visited ({error})") from error
     except httpx.TransportError as error:
-        raise Passing(f"{host} cut the connection ({error or 'without a word'})") from error
+        raise Passing(f"the connection to {host} failed ({error or 'it was cut'})") from error
 
 
 def _client(manners: Manners) -> httpx.Client:

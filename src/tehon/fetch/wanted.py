@@ -93,6 +93,7 @@ def _check(file: Wanted) -> None:
     """See that a file lies where only this source's files lie, whoever declared it."""
     path = PurePosixPath(file.download.path)
     hidden = any(piece.startswith(".") for piece in path.parts)
-    if not path.name or path.is_absolute() or hidden or "\\" in file.key or not file.key.isprintable():
+    plain = path.name and path.as_posix() == file.download.path and "\\" not in file.key and file.key.isprintable()
+    if hidden or path.is_absolute() or not plain:
         problem = f"must lie within RAW/{file.name}, but is called {file.download.path!r}"
         raise UsageError(f"a download of {file.name}", problem, f"Correct it in the entry {file.name}")

@@ -121,7 +121,7 @@ SOURCE = Source(
     citation="Data of the user's own.",
     homepage="",
     splits={"all": True},
-    downloads=(Download(url="", file="mine.jsonl", by_hand="These are your own files, *.jsonl or *.json"),),
+    downloads=(Download(url="", file="mine.jsonl", by_hand="Take a file of your own, *.jsonl or *.json"),),
     parts=(
         Part(name="alpaca", cluster="general", language="und", wording="{instruction}"),
         Part(name="sharegpt", cluster="dialogue", language="und", wording="last turn of the user"),
