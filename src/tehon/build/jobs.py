@@ -96,12 +96,13 @@ def gather_jobs(
     """Every shard, in the order of the release; one holds contents of one source."""
     places = {source: place for place, source in enumerate(mixture.sources)}
     for source, group in groupby(enumerate(pieces_), key=lambda pair: pair[1].source):
+        name = source.replace("/", "-")  # `hub/rivers` is no folder
         segments = _segments(list(group), selection, mixture.shard_rows)
         for number, segment in enumerate(segments):
             yield GatherJob(
                 kind=mixture.kind,
                 source=source,
-                file=f"{places[source]:02d}-{source}-{number:05d}",
+                file=f"{places[source]:02d}-{name}-{number:05d}",
                 segments=tuple(segment),
                 results=str(results.folder.absolute()),
                 digest=_shard_digest(mixture, source, segment),
