@@ -1,15 +1,17 @@
-"""Jobs run one after the other in this process: for small builds, for tests, and for looking at what goes wrong."""
+"""In this process, one task after the other: nothing to start, nothing to lose but everything at once.
 
-from collections.abc import Iterator, Mapping
+A task that takes its process down takes the build down with it; what was finished is kept for the next.
+"""
 
-from tehon.records.execution import Crashed, Executor, Work
+from collections.abc import Mapping
+
+from tehon.records.execution import Answers, Executor, Work
 
 
-def run(work: Work, tasks: Mapping[str, bytes], workers: int) -> Iterator[tuple[str, bytes | Crashed]]:
-    """Every task in its order; a task that takes its worker down takes this process down."""
-    del workers
+def run(work: Work, tasks: Mapping[str, bytes], _workers: int) -> Answers:
+    """The answers in the order of the tasks."""
     for name, argument in tasks.items():
         yield name, work(argument)
 
 
-EXECUTOR = Executor(name="serial", title="one after the other, in this process", run=run)
+EXECUTOR = Executor(name="serial", title="in this process, one task after the other", run=run)

@@ -4,7 +4,8 @@ Only names and small byte strings travel, never examples. A task writes its resu
 an executor may run it more than once; it answers for each task exactly once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 
 from tehon.records.record import Record
 
@@ -12,6 +13,10 @@ TRIES = 3
 """How often a task may take its worker down before it is given up."""
 Work = Callable[[bytes], bytes]
 """A function of a module, so that another process can import it; errors for the user are part of its answer."""
+Died = str
+"""How a worker ended that had a task, in words."""
+Once = Callable[[Mapping[str, bytes], int], Generator[tuple[str, bytes | Died], None, None]]
+"""Takes tasks and a number of workers; begins each task once, and gives its answer or how its worker died."""
 
 
 class Crashed(Record, kw_only=True):
@@ -26,6 +31,10 @@ class Crashed(Record, kw_only=True):
     how: str
 
 
+Answers = Generator[tuple[str, bytes | Crashed], None, None]
+"""Each task's name with its answer, as soon as it is there, in any order; closing it ends what is still under way."""
+
+
 class Executor(Record, kw_only=True):
     """One way to run tasks.
 
@@ -33,9 +42,29 @@ class Executor(Record, kw_only=True):
         name: the file's name on the shelf.
         title: one line for the docs.
         run: takes the function, the tasks (name -> argument, in the order in which they should start) and the number of
-            workers; gives each task's name with its answer as soon as it is there, in any order.
+            workers; gives the answers.
     """
 
     name: str
     title: str
-    run: Callable[[Work, Mapping[str, bytes], int], Iterator[tuple[str, bytes | Crashed]]]
+    run: Callable[[Work, Mapping[str, bytes], int], Answers]
+
+
+def persist(once: Once, tasks: Mapping[str, bytes], workers: int) -> Answers:
+    """The answers; a task whose worker died is tried again after all the others.
+
+    The last try is made alone: where memory runs out, the system may end a worker that does no harm, but what dies
+    alone has nobody else to blame.
+    """
+    left = dict(tasks)
+    for tries in range(1, TRIES + 1):
+        again = {}
+        with closing(once(left, workers if tries < TRIES else 1)) as answers:
+            for name, answer in answers:
+                if isinstance(answer, bytes):
+                    yield name, answer
+                elif tries < TRIES:
+                    again[name] = left[name]
+                else:
+                    yield name, Crashed(tries=tries, how=answer)
+        left = again
