@@ -42,7 +42,7 @@ def configs(release: Release, supplies: Collection[Supply], profile: Profile, fi
         for name, sources in _exact(release.by_source, counts, groups):
             if 0 < len(sources) < len(patterns) and all(source in patterns for source in sources):
                 selections.setdefault(name, tuple(patterns[source] for source in sources))
-    return list(unique_configs(selections))
+    return list(unique_configs(Config(name=name, files=files) for name, files in selections.items()))
 
 
 def _patterns(supplies: Collection[Supply], files: Collection[str]) -> dict[str, str]:

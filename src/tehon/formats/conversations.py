@@ -2,7 +2,7 @@
 
 | layout | a row |
 |---|---|
-| `alpaca` | `instruction`, `output`, perhaps `input` |
+| `alpaca` | `instruction`, `output`, perhaps `input`; earlier turns as LLaMA-Factory has them: `system`, `history` |
 | `sharegpt` | `conversations`: `from` (human, gpt, system) and `value` |
 | `messages` | `messages`: `role` (user, assistant, system, developer) and `content` |
 | `completion` | `prompt`, `completion` |
@@ -42,11 +42,19 @@ class Alpaca(msgspec.Struct, frozen=True):
     instruction: str
     output: str
     input: str | None = None
+    system: str | None = None
+    history: tuple[tuple[str, str], ...] | None = None
     id: str | int | None = None
 
     def exchange(self) -> Exchange | str:
         """The exchange, or why there is none."""
-        return Exchange(self.instruction, self.output, self.input or "")
+        system = [Turn(role="system", content=self.system)] if self.system else []
+        pairs = [
+            turn
+            for asked, told in self.history or ()
+            for turn in (Turn(role="user", content=asked), Turn(role="assistant", content=told))
+        ]
+        return Exchange(self.instruction, self.output, self.input or "", (*system, *pairs))
 
 
 class Completion(msgspec.Struct, frozen=True):

@@ -5,7 +5,9 @@ Source: https://huggingface.co/docs/hub/datasets-cards and https://huggingface.c
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+from msgspec.structs import replace
 
 from tehon.records.record import Record
 
@@ -42,10 +44,14 @@ class Config(Record, kw_only=True):
     Attributes:
         name: `load_dataset(…, name)`.
         files: patterns of its files.
+        rows: how many it has; None where that is not said.
+        size_bytes: of them in memory.
     """
 
     name: str
     files: tuple[str, ...]
+    rows: int | None = None
+    size_bytes: int = 0
 
 
 class Head(Record, kw_only=True):
@@ -59,6 +65,7 @@ class Head(Record, kw_only=True):
         examples: how many there are.
         configs: selections; the first is the default.
         tags: free words.
+        features: column -> the fields of its records, none for a text; empty leaves the columns to their reader.
     """
 
     name: str
@@ -68,6 +75,7 @@ class Head(Record, kw_only=True):
     examples: int
     configs: tuple[Config, ...]
     tags: tuple[str, ...]
+    features: Mapping[str, tuple[str, ...]] = {}
 
 
 def front_matter(head: Head) -> str:
@@ -83,7 +91,9 @@ def front_matter(head: Head) -> str:
         "tags": list(head.tags),
     }
     body = "".join(_field(name, value) for name, value in fields.items())
-    return f"---\n{body}configs:\n{''.join(map(_config, head.configs))}---"
+    infos = "".join(_info(config, head.features) for config in head.configs if head.features)
+    told = f"dataset_info:\n{infos}" if infos else ""
+    return f"---\n{body}{told}configs:\n{''.join(map(_config, head.configs))}---"
 
 
 def licence_fields(spdx: str) -> dict[str, str | list[str]]:
@@ -105,17 +115,30 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
 
 
-def unique_configs(selections: Mapping[str, tuple[str, ...]]) -> tuple[Config, ...]:
-    """Configs of these names; where two names are the same to the hub, the first one stays."""
+def unique_configs(configs: Iterable[Config]) -> tuple[Config, ...]:
+    """The configs under the names that the hub allows; where two have the same, the first one stays."""
     named: dict[str, Config] = {}
-    for name, files in selections.items():
-        named.setdefault(slug(name), Config(name=slug(name), files=files))
+    for config in configs:
+        named.setdefault(slug(config.name), replace(config, name=slug(config.name)))
     return tuple(named.values())
 
 
 def _config(config: Config) -> str:
     files = "".join(f"    - {_quoted(file)}\n" for file in config.files)
     return f"- config_name: {config.name}\n  data_files:\n  - split: train\n    path:\n{files}"
+
+
+def _info(config: Config, features: Mapping[str, tuple[str, ...]]) -> str:
+    columns = "".join(_feature(name, fields) for name, fields in features.items())
+    split = f"  - name: train\n    num_bytes: {config.size_bytes}\n    num_examples: {config.rows}\n"
+    sizes = f"  splits:\n{split}  dataset_size: {config.size_bytes}\n" if config.rows is not None else ""
+    return f"- config_name: {config.name}\n  features:\n{columns}{sizes}"
+
+
+def _feature(name: str, fields: tuple[str, ...]) -> str:
+    if not fields:
+        return f"  - name: {name}\n    dtype: string\n"
+    return f"  - name: {name}\n    list:\n" + "".join(f"    - name: {field}\n      dtype: string\n" for field in fields)
 
 
 def _field(name: str, value: str | list[str]) -> str:

@@ -70,6 +70,6 @@ def test_sizes_fall_into_the_hub_s_ranges(examples: int, size: str) -> None:
 
 
 def test_two_selections_never_share_a_name() -> None:
-    configs = unique_configs({"default": ("a",), "CC BY": ("b",), "cc-by": ("c",)})
-    assert [config.name for config in configs] == ["default", "cc-by"]
+    configs = unique_configs(Config(name=name, files=(name,)) for name in ("default", "CC BY", "cc-by"))
+    assert [(config.name, config.files) for config in configs] == [("default", ("default",)), ("cc-by", ("CC BY",))]
     assert slug("Reading Comprehension / 日本") == "reading-comprehension"
