@@ -1,5 +1,6 @@
 """What every archive must obey before a byte of it is used."""
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from tehon.errors import BadRawFile
@@ -13,6 +14,19 @@ FREE_BYTES = 64 * 2**20
 """What anything may unpack to."""
 MAX_RATIO = 200
 """Bytes that one packed byte may unpack to beyond that; text gives 3 to 20, deflate can give 1,032."""
+
+
+def most_bytes(path: Path, limit_bytes: int = MAX_ARCHIVE_BYTES) -> int:
+    """What this archive may unpack to before it is taken for a bomb.
+
+    Raises:
+        BadRawFile: the system does not let it be looked at.
+    """
+    try:
+        packed_bytes = path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return min(limit_bytes, max(FREE_BYTES, MAX_RATIO * packed_bytes))
 
 
 def check_name(where: str, name: str) -> None:
@@ -36,17 +50,17 @@ def check_size(where: str, name: str, size_bytes: int, limit_bytes: int = MAX_ME
         raise refused(where, f"a member must have at most {limit_bytes} bytes, but {name} has {size_bytes}")
 
 
-def most_bytes(path: Path, limit_bytes: int = MAX_ARCHIVE_BYTES) -> int:
-    """What this archive may unpack to before it is taken for a bomb.
+def check_unique(where: str, names: Iterable[str]) -> None:
+    """Refuse a second member of one name, of which a reader by name would never hear.
 
     Raises:
-        BadRawFile: the system does not let it be looked at.
+        BadRawFile: there is one.
     """
-    try:
-        packed_bytes = path.stat().st_size
-    except OSError as error:
-        raise unreadable(path, error) from error
-    return min(limit_bytes, max(FREE_BYTES, MAX_RATIO * packed_bytes))
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise refused(where, f"every member must have a name of its own, but two are {name}")
+        seen.add(name)
 
 
 def bomb(where: str, most: int) -> BadRawFile:

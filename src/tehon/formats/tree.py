@@ -1,16 +1,16 @@
 """A corpus of many files: a zip archive as its project publishes it, or the folder that it was unpacked to."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from tehon.errors import BadRawFile, RawFileMissing
+from tehon.formats.finding import listed, matching
 from tehon.formats.lines import file_lines, stream_lines
 from tehon.formats.members import check_size
-from tehon.formats.zip import check_archive
+from tehon.formats.zip import opened_zip, zip_errors
 
 
 class Tree(Protocol):
@@ -39,8 +39,7 @@ class Folder:
         """Look what is there."""
         self.where = str(path)
         self._path = path
-        found = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
-        self.names = sorted(name.as_posix() for name in found if not any(p.startswith(".") for p in name.parts))
+        self.names = sorted(listed(path))
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of one file with their ends."""
@@ -51,10 +50,9 @@ class Archive:
     """The files of an open zip archive; nothing is unpacked to disk."""
 
     def __init__(self, path: Path, archive: ZipFile) -> None:
-        """See that the archive obeys the rules of `members`."""
+        """Look what is there."""
         self.where = str(path)
         self._archive = archive
-        check_archive(self.where, archive.infolist())
         self.names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
 
     def lines(self, name: str) -> Iterator[bytes]:
@@ -64,11 +62,8 @@ class Archive:
             BadRawFile: the member is damaged or too large.
         """
         check_size(self.where, name, self._archive.getinfo(name).file_size)
-        try:
-            with self._archive.open(name) as stream:
-                yield from stream_lines(cast("BinaryIO", stream), f"{self.where}/{name}")
-        except (BadZipFile, EOFError, zlib.error) as error:
-            raise _damaged(self.where, error) from error
+        with zip_errors(self.where), self._archive.open(name) as stream:
+            yield from stream_lines(cast("BinaryIO", stream), f"{self.where}/{name}")
 
 
 @contextmanager
@@ -79,16 +74,13 @@ def open_tree(folder: Path, pattern: str) -> Iterator[Tree]:
         RawFileMissing: the folder holds nothing.
         BadRawFile: several archives match, or the archive is damaged or breaks a rule of `members`.
     """
-    found = sorted(folder.glob(pattern))
+    found = list(matching(folder, pattern))
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise BadRawFile(str(folder), f"must hold one file {pattern}, but holds {names}", "Move all but one away")
     if found:
-        try:
-            with ZipFile(found[0]) as archive:
-                yield Archive(found[0], archive)
-        except BadZipFile as error:
-            raise _damaged(str(found[0]), error) from error
+        with opened_zip(found[0]) as archive:
+            yield Archive(found[0], archive)
         return
     tree = Folder(folder)
     if not tree.names:
@@ -109,7 +101,3 @@ def find_name(tree: Tree, name: str) -> str:
     if len(found) > 1:
         raise BadRawFile(tree.where, f"must hold one {name}, but holds {len(found)}", "Leave only one there")
     return found[0]
-
-
-def _damaged(where: str, error: BaseException) -> BadRawFile:
-    return BadRawFile(where, f"must be a whole zip archive, but {error}", "Fetch the file again")

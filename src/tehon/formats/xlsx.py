@@ -6,17 +6,16 @@ are refused.
 """
 
 import io
-import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from tehon.errors import BadRawFile
 from tehon.formats.members import check_size, refused
-from tehon.formats.zip import check_archive, pack_zip
+from tehon.formats.zip import opened_zip, pack_zip, zip_errors
 
 MAX_WORKBOOK_BYTES = 512 * 2**20
 """Unpacked; the workbook is held in memory."""
@@ -48,7 +47,7 @@ def read_xlsx(
                 raise BadRawFile(where, f"must have the column {column}, but its first row has not", "Fetch it again")
         for number, cells in enumerate(rows, start=2):
             yield f"{path.name}:{number}", dict(zip(header, map(_text, cells), strict=True))
-    except (CalamineError, BadZipFile, EOFError, zlib.error) as error:
+    except CalamineError as error:
         raise BadRawFile(where, f"must be a whole xlsx workbook, but {error}", "Fetch the file again") from error
 
 
@@ -56,11 +55,11 @@ def _packed_anew(path: Path, limit_bytes: int) -> bytes:
     """The workbook's archive again, stored, with members of their true sizes."""
     packed = io.BytesIO()
     left_bytes = limit_bytes
-    with ZipFile(path) as archive, ZipFile(packed, "w", ZIP_STORED) as plain:
-        check_archive(str(path), archive.infolist())
+    with opened_zip(path) as archive, ZipFile(packed, "w", ZIP_STORED) as plain:
         for info in archive.infolist():
             check_size(str(path), info.filename, info.file_size, left_bytes)
-            data = archive.read(info)  # never more than it says
+            with zip_errors(str(path)):
+                data = archive.read(info)  # never more than it says
             left_bytes -= len(data)
             if b"<!DOCTYPE" in data.replace(b"\0", b""):  # UTF-16 writes it with zeros between
                 raise refused(str(path), f"XML must not declare a document type, but {info.filename} does")

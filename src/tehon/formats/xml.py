@@ -6,9 +6,12 @@ from pathlib import Path
 from xml.parsers import expat
 
 from tehon.errors import BadRawFile
+from tehon.formats.opening import opened
 
 CHUNK_BYTES = 1 << 16
 MAX_DEPTH = 100
+MAX_ELEMENT_BYTES = 64 * 2**20
+"""An element is held in memory until it ends."""
 
 
 class Element:
@@ -42,9 +45,10 @@ def read_xml(path: Path, tag: str) -> Iterator[Element]:
     """Every outermost element of that name, in order, each forgotten once the next is asked for.
 
     Raises:
-        BadRawFile: the file is not well-formed, declares a document type, or nests deeper than MAX_DEPTH.
+        BadRawFile: the file is empty, not well-formed, declares a document type, or holds an element that nests deeper
+            than MAX_DEPTH or is longer than MAX_ELEMENT_BYTES.
     """
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         yield from xml_elements(iter(partial(stream.read, CHUNK_BYTES), b""), str(path), tag)
 
 
@@ -73,6 +77,8 @@ class _Builder:
         self._where = where
         self._tag = tag
         self._depth = 0
+        self._fed_bytes = 0
+        self._started = 0
         self._open: list[Element] = []
         self._ready: list[Element] = []
         self._parser = expat.ParserCreate()
@@ -91,6 +97,14 @@ class _Builder:
         except expat.ExpatError as error:
             problem = f"must be well-formed XML, but {expat.ErrorString(error.code)}"
             raise BadRawFile(f"{self._where}:{error.lineno}", problem, "Fetch the file again") from error
+        except (LookupError, ValueError) as error:  # of the encoding that the file declares
+            problem = f"must be XML in a known encoding, but {error}"
+            raise BadRawFile(self._where, problem, "Fetch the file again") from error
+        self._fed_bytes += len(chunk)
+        held_bytes = self._fed_bytes - (self._started if self._open else self._parser.CurrentByteIndex)
+        if held_bytes > MAX_ELEMENT_BYTES:
+            problem = f"an element must have at most {MAX_ELEMENT_BYTES} bytes, but one goes on"
+            raise BadRawFile(f"{self._where}:{self._parser.CurrentLineNumber}", problem, "Do not use this file")
 
     def take(self) -> list[Element]:
         ready, self._ready = self._ready, []
@@ -106,6 +120,8 @@ class _Builder:
             element = Element(tag, attributes, self._parser.CurrentLineNumber)
             if self._open:
                 self._open[-1].children.append(element)
+            else:
+                self._started = self._parser.CurrentByteIndex
             self._open.append(element)
 
     def _end(self, tag: str) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tehon.errors import BadRawFile
+from tehon.formats import xml
 from tehon.formats.xml import read_xml, xml_elements
 
 
@@ -34,7 +35,7 @@ def test_a_document_type_is_refused(tmp_path: Path, text: str) -> None:
         list(read_xml(write(tmp_path, text), "r"))
 
 
-@pytest.mark.parametrize("text", ["<r><q></r>", "<r>", "", "no xml", "<r>&unknown;</r>"])
+@pytest.mark.parametrize("text", ["<r><q></r>", "<r>", "no xml", "<r>&unknown;</r>"])
 def test_xml_that_is_not_well_formed_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadRawFile, match="must be well-formed XML"):
         list(read_xml(write(tmp_path, text), "q"))
@@ -43,6 +44,23 @@ def test_xml_that_is_not_well_formed_is_an_error(tmp_path: Path, text: str) -> N
 def test_endless_nesting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRawFile, match="must nest at most"):
         list(read_xml(write(tmp_path, "<a>" * 1000), "q"))
+
+
+@pytest.mark.parametrize("endless", ["<q>{}</q>", "<q a='{}'/>", "<!--{}-->", "<q><![CDATA[{}]]></q>"])
+def test_an_element_or_token_as_long_as_a_file_is_refused_before_it_is_held(
+    monkeypatch: pytest.MonkeyPatch, endless: str
+) -> None:
+    monkeypatch.setattr(xml, "MAX_ELEMENT_BYTES", 10_000)
+    chunks = iter(["<r>", *["<q>問い</q>\n" * 1000] * 5, endless.partition("{}")[0], *["x" * 1000] * 1000])
+    with pytest.raises(BadRawFile, match="an element must have at most 10000 bytes"):
+        list(xml_elements((chunk.encode() for chunk in chunks), "f.xml", "q"))
+    assert sum(map(len, chunks)) > 900_000
+
+
+@pytest.mark.parametrize("name", ["EUC-XX", "big5-hkscs"])
+def test_an_encoding_that_is_unknown_is_an_error(name: str) -> None:
+    with pytest.raises(BadRawFile, match="must be XML in a known encoding"):
+        list(xml_elements([f"<?xml version='1.0' encoding='{name}'?><r/>".encode()], "f.xml", "r"))
 
 
 def elements(text: str) -> list[str]:
