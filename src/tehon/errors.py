@@ -16,7 +16,8 @@
     │   ├── PackageMissing         an optional dependency is not installed
     │   ├── TargetsMissing         LoRA's target modules are not in this model
     │   ├── AdapterMismatch        the adapter belongs to another base, or is incomplete
-    │   └── NotFinite              a loss or a log-likelihood is NaN or infinite
+    │   ├── NotFinite              a loss or a log-likelihood is NaN or infinite
+    │   └── OutOfMemory            the device's memory is full
     └── OutOfDisk              5   the disk is full
 
 Every message is one sentence that says where, what must hold and what came, and one that says what to do.
@@ -138,6 +139,10 @@ class AdapterMismatch(ModelError):
 
 class NotFinite(ModelError):
     """A loss or a log-likelihood is NaN or infinite."""
+
+
+class OutOfMemory(ModelError):
+    """The device's memory is full."""
 
 
 class OutOfDisk(TehonError):

@@ -16,6 +16,7 @@ from tehon.engine.tokens import Encoded, encoded
 from tehon.families import FAMILIES
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune import gradient, lora
+from tehon.tune.gradient import Turn
 
 Layout = Literal["padded", "sorted", "prefix_tree"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
@@ -93,7 +94,8 @@ def test_log_likelihoods_do_not_depend_on_company_or_order(
 def gradients(family: str, given_: list[Encoded], recipe: Recipe, dropout: float = 0.0) -> tuple[float, torch.Tensor]:
     net, added = tuned(family, dropout)
     with lora.dropping(added):
-        found = gradient.take(net, given_, added, recipe, number=0, stop=False)
+        assert isinstance(recipe.token_budget, int)
+        found = gradient.take(net, given_, added, recipe, Turn(0, recipe.token_budget))
     return found.loss, torch.cat([m.grad.flatten() for m in added.parameters.values() if m.grad is not None])
 
 
@@ -117,7 +119,9 @@ def test_loss_and_gradient_are_the_same_for_every_layout_and_budget_with_keyed_d
 def test_the_gradient_is_that_of_the_models_own_loss(family: str) -> None:
     net, added = tuned(family)
     sequence = _sequence(POOL[0], 30, [7, 8, 9], 1.0)
-    _, found = gradients(family, [sequence], Recipe(name="test", template="alpaca_ja", max_grad_norm=0))
+    _, found = gradients(
+        family, [sequence], Recipe(name="test", template="alpaca_ja", token_budget=1000, max_grad_norm=0)
+    )
     net.model.zero_grad()
     ids = torch.tensor(sequence.ids[None].astype(np.int64))
     net.model(input_ids=ids, labels=ids).loss.backward()

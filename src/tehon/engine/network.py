@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tehon.engine.work import Work, work
 from tehon.errors import ModelError
 from tehon.records.tuning import Family
 
@@ -23,6 +24,7 @@ class Network:
         dtype: of the frozen weights.
         context_length: the longest input in tokens.
         window: how far back sliding attention sees; None where every layer sees everything.
+        work: what a forward pass costs.
         positions: token positions computed so far, padding included.
     """
 
@@ -34,6 +36,7 @@ class Network:
     dtype: torch.dtype
     context_length: int
     window: int | None
+    work: Work
     positions: int = 0
 
 
@@ -69,6 +72,7 @@ def network(model: Any, family: Family, where: str) -> Network:  # noqa: ANN401 
         dtype=head.weight.dtype,
         context_length=config.max_position_embeddings,
         window=known["sliding_window"] if sliding else None,
+        work=work(body, head, config),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 from tehon.records.record import Record
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Layout = Literal["padded", "sorted", "prefix_tree"]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -67,8 +68,10 @@ class Recipe(Record, kw_only=True):
         prompt_loss_weight: weight of the context's tokens in the loss; 1 as published, 0 for the response only.
         dropout: `keyed` draws LoRA's masks from seed, step and the tokens up to each position, so that they are the
             same however a step is laid out or spread; `independent` draws them as they come, as the paper's code did.
-        layout: how a step's examples are laid out in memory; the loss is the same.
-        token_budget: positions in one forward pass, at most.
+        layout: how a step's examples are laid out in memory; the loss is the same. A tree that would cost more than
+            examples sorted by length gives way to them, step by step.
+        token_budget: positions in one forward pass, at most; `auto` is what the device holds. It halves where memory
+            runs out.
         precision: of the frozen base; `auto` is bf16 where the device computes it fast.
         seed: of the order, the adapter's start values and dropout.
         validation_size: examples held back to measure the loss.
@@ -94,8 +97,8 @@ class Recipe(Record, kw_only=True):
     overlong: Literal["published", "keep_response"] = "keep_response"
     prompt_loss_weight: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     dropout: Literal["keyed", "independent"] = "keyed"
-    layout: Literal["padded", "sorted", "prefix_tree"] = "prefix_tree"
-    token_budget: AtLeastOne = 2048
+    layout: Layout = "prefix_tree"
+    token_budget: AtLeastOne | Literal["auto"] = "auto"  # noqa: S105 - tokens of text, no secret
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     seed: int = 42
     validation_size: Annotated[int, msgspec.Meta(ge=0)] = 0

@@ -27,7 +27,9 @@ class State(Record):
 
     Attributes:
         step: finished steps.
+        budget: positions in one pass, at most; 0 before the run begins.
         positions: computed so far, padding included.
+        operations: floating-point operations so far.
         tokens: of the examples drawn so far, repetitions counted.
         scored_tokens: those of them with a loss.
         window_loss: weighted loss since the last line of the curve.
@@ -37,7 +39,9 @@ class State(Record):
     """
 
     step: int = 0
+    budget: int = 0
     positions: int = 0
+    operations: int = 0
     tokens: int = 0
     scored_tokens: int = 0
     window_loss: float = 0.0

@@ -13,10 +13,25 @@ from tehon.engine.network import Network, on_device
 from tehon.engine.padded import Block
 from tehon.engine.tokens import Encoded
 from tehon.records.tuning import Recipe
+from tehon.tune.budget import Full, memory_watched
 from tehon.tune.dropout import position_keys
 from tehon.tune.lora import Parameters, Tuned
 from tehon.tune.order import mixed
 from tehon.tune.plan import Micro, lay_out
+
+
+class Turn(NamedTuple):
+    """What one step of a run asks for.
+
+    Attributes:
+        number: of the step.
+        budget: positions in one pass, at most.
+        stop: this process was asked to stop.
+    """
+
+    number: int
+    budget: int
+    stop: bool = False
 
 
 class Outcome(NamedTuple):
@@ -26,18 +41,26 @@ class Outcome(NamedTuple):
         loss: Σ weight × NLL in nats.
         weight: Σ weight.
         positions: that were computed, padding included.
+        operations: floating-point operations, forward and backward.
         norm: of the gradient before clipping.
         stop: a process of this run was asked to stop.
+        full: memory ran out in a process of this run, so that the gradient is not whole.
     """
 
     loss: float
     weight: float
     positions: int
+    operations: int
     norm: float
     stop: bool
+    full: bool
 
 
-def take(net: Network, sequences: list[Encoded], tuned: Tuned, recipe: Recipe, *, number: int, stop: bool) -> Outcome:
+BACKWARD = 2
+"""Forward passes that a forward and backward pass cost: nothing is computed for the frozen weights' own gradient."""
+
+
+def take(net: Network, sequences: list[Encoded], tuned: Tuned, recipe: Recipe, turn: Turn) -> Outcome:
     """Leave the step's gradient, clipped, on the parameters.
 
     Each process computes its share of the passes, and the gradients are summed, so that the number of processes
@@ -47,28 +70,50 @@ def take(net: Network, sequences: list[Encoded], tuned: Tuned, recipe: Recipe, *
         net: the base with its adapter.
         sequences: the step's examples.
         tuned: the base with its adapter.
-        recipe: layout, budget, clipping, seed.
-        number: of the step.
-        stop: this process was asked to stop.
+        recipe: layout, clipping, seed.
+        turn: number and budget of the step.
     """
     state = PartialState()
-    torch.manual_seed(mixed(recipe.seed, number, state.process_index))
+    torch.manual_seed(mixed(recipe.seed, turn.number, state.process_index))
     for parameter in tuned.parameters.values():
         parameter.grad = torch.zeros_like(parameter)
-    before, loss = net.positions, torch.zeros((), device=net.device)
-    for micro in list(lay_out(sequences, recipe))[state.process_index :: state.num_processes]:
-        if tuned.positions:
-            tuned.positions.keys = on_device(net, position_keys(micro, recipe.seed, number))
+    before = net.positions
+    plan = lay_out(sequences, recipe.layout, turn.budget, net.work)
+    loss, full = torch.zeros((), device=net.device), False
+    try:
+        for micro in plan.micros[state.process_index :: state.num_processes]:
+            loss += _backward(net, micro, tuned, recipe, turn.number)
+    except Full:
+        full = True
+    if net.device.type == "cuda" and full:
+        torch.cuda.empty_cache()
+    found = [loss.double(), *(loss.new_tensor(flag).double() for flag in (net.positions - before, turn.stop, full))]
+    sums = _over_processes(torch.stack(found))
+    weight = float(sum(sequence.weights.sum(dtype="float64") for sequence in sequences))
+    return Outcome(
+        loss=sums[0].item(),
+        weight=weight,
+        positions=int(sums[1]),
+        operations=BACKWARD * plan.operations,
+        norm=_settle(tuned.parameters, weight, recipe.max_grad_norm),
+        stop=bool(sums[2]),
+        full=bool(sums[3]),
+    )
+
+
+def _backward(net: Network, micro: Micro, tuned: Tuned, recipe: Recipe, step: int) -> Tensor:
+    """() the loss of one pass, whose gradient is added up on the parameters.
+
+    Raises:
+        Full: memory ran out.
+    """
+    if tuned.positions:
+        tuned.positions.keys = on_device(net, position_keys(micro, recipe.seed, step))
+    with memory_watched():
         part = _nll(net, micro)
         # The sum, not the mean, goes back: small gradients keep their digits in half precision.
         part.backward()  # type: ignore[no-untyped-call]
-        loss += part.detach()
-    sums = _over_processes(
-        torch.stack([loss.double(), loss.new_tensor(net.positions - before).double(), loss.new_tensor(stop).double()])
-    )
-    weight = float(sum(sequence.weights.sum(dtype="float64") for sequence in sequences))
-    norm = _settle(tuned.parameters, weight, recipe.max_grad_norm)
-    return Outcome(loss=sums[0].item(), weight=weight, positions=int(sums[1]), norm=norm, stop=bool(sums[2]))
+    return part.detach()
 
 
 def _nll(net: Network, micro: Micro) -> Tensor:

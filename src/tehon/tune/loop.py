@@ -17,8 +17,10 @@ from tehon.progress import Advance, Progress
 from tehon.records.tuning import Recipe
 from tehon.storage.shards import read_examples
 from tehon.tune import checkpoint, curve, gradient
+from tehon.tune.budget import first_budget, halved
 from tehon.tune.checkpoint import State
 from tehon.tune.encode import Corpus
+from tehon.tune.gradient import Turn
 from tehon.tune.job import Job
 from tehon.tune.lora import Parameters, Tuned
 from tehon.tune.order import Order
@@ -107,7 +109,11 @@ def _step(run: Run, state: State, optimiser: AdamW, advance: Advance, *, stop: b
     """One step: the state after it, and whether any process was asked to stop."""
     numbers = run.order.step(state.step)
     sequences = [run.corpus[number] for number in numbers]
-    found = gradient.take(run.net, sequences, run.tuned, run.recipe, number=state.step, stop=stop)
+    budget = state.budget or first_budget(run.recipe, run.net.device)
+    found = gradient.take(run.net, sequences, run.tuned, run.recipe, Turn(state.step, budget, stop))
+    while found.full:
+        budget = halved(budget)
+        found = gradient.take(run.net, sequences, run.tuned, run.recipe, Turn(state.step, budget, stop))
     if not (isfinite(found.loss) and isfinite(found.norm)):
         problem = f"loss and gradient must be finite, but are {found.loss} and {found.norm}"
         where = f"step {state.step + 1} ({run.names(state.step)})"
@@ -119,6 +125,8 @@ def _step(run: Run, state: State, optimiser: AdamW, advance: Advance, *, stop: b
     state = msgspec.structs.replace(
         state,
         step=state.step + 1,
+        budget=budget,
+        operations=state.operations + found.operations,
         positions=state.positions + found.positions,
         tokens=state.tokens + sum(len(sequence.ids) for sequence in sequences),
         scored_tokens=state.scored_tokens + sum(len(sequence.scored) for sequence in sequences),
