@@ -76,26 +76,27 @@ def wait_for_go(argument: bytes) -> bytes:
     if path.name == "broken":
         begun(path.parent, 2)
         raise InterruptedError
-    _until(path.with_name("go").exists)
+    until(path.with_name("go").exists)
     return path.name.encode()
 
 
 def begun(folder: Path, number: int) -> list[int]:
     """The processes of the tasks that wait in `folder`, or waited there, once there are so many."""
-    _until(lambda: len(list(folder.glob("*.begun"))) >= number)
+    until(lambda: len(list(folder.glob("*.begun"))) >= number)
     return [int(path.stem.rpartition("-")[2]) for path in folder.glob("*.begun")]
 
 
 def gone(process: int) -> bool:
     """Whether a process ends, within some seconds."""
     try:
-        _until(lambda: not _alive(process))
+        until(lambda: not alive(process))
     except TimeoutError:
         return False
     return True
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether there is such a process."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -103,7 +104,12 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition.
+
+    Raises:
+        TimeoutError: it does not come.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         if time.monotonic() > deadline:
