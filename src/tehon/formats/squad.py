@@ -34,6 +34,14 @@ class Asked(msgspec.Struct, frozen=True):
     answers: tuple[str, ...]
 
 
+class Paragraph(msgspec.Struct, frozen=True):
+    """A paragraph without the questions about it."""
+
+    place: str
+    title: str
+    text: str
+
+
 class _Paragraph(msgspec.Struct, frozen=True):
     context: str
     qas: tuple[msgspec.Raw, ...]
@@ -46,6 +54,19 @@ class _Article(msgspec.Struct, frozen=True):
 
 class _Document(msgspec.Struct, frozen=True):
     data: tuple[_Article, ...]
+
+
+def read_paragraphs(path: Path) -> Iterator[Paragraph]:
+    """Every paragraph with its place (`file:number`, counted from 1), in the file's order.
+
+    Raises:
+        BadRawFile: the file is no SQuAD document.
+    """
+    number = 0
+    for article in read_json(path, _Document).data:
+        for paragraph in article.paragraphs:
+            number += 1
+            yield Paragraph(f"{path.name}:{number}", article.title, paragraph.context)
 
 
 def read_squad(path: Path) -> Iterator[tuple[str, Asked] | LeftOut]:

@@ -8,9 +8,11 @@ the hundred characters behind the second ruler, ruby, inner notes and a short wo
 two rulers gives the empty opening `「」です。`. `fixed` reads the heading up to its empty line, joins a subtitle to the
 title, takes ruby, notes, headings and the colophon out, ends the opening at the end of a sentence where one is near,
 leaves works without a text out, and asks in several wordings.
+
+As a document, a work is its whole body, a paragraph a line, with the markup taken out as for `fixed`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +22,12 @@ from tehon.formats.finding import chosen
 from tehon.formats.lines import decoded
 from tehon.formats.tree import Tree, open_tree
 from tehon.formats.wordings import APART, worded
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
-from tehon.records.rows import LeftOut, Row, examples
+from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, Text, documents, examples
 
 ENCODINGS = {"person_utf8": "utf-8", "cards": "cp932"}
 """Folder of a distribution -> the encoding of the files in it."""
+NO_HEADING = "no title and author"
 DAMAGED = "damaged, or not in the declared encoding"
 LONGEST = 100
 """Characters of an opening."""
@@ -43,7 +46,7 @@ WORK = (
 
 
 class Opening(NamedTuple):
-    """How a work begins."""
+    """How a work begins, or all of it."""
 
     title: str
     author: str
@@ -55,13 +58,31 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
     return examples(SOURCE, _rows(folder, options))
 
 
-def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+def texts(folder: Path, options: ReadOptions) -> Iterator[Document | Drop]:
+    """Every work, file by file."""
+    return documents(SOURCE, _bodies(folder, options))
+
+
+def _bodies(folder: Path, options: ReadOptions) -> Iterator[Text | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         with open_tree(folder, "*.zip") as tree:
-            names, encoding = _texts(tree)
+            names, encoding = _files(tree)
+            for name in names:
+                found = _from(tree, name, encoding, whole)
+                if isinstance(found, Opening):
+                    yield Text(upstream_id=name, title=found.title, text=found.text, split=split)
+                else:
+                    yield LeftOut(place=name, reason=found, damaged=found == DAMAGED)
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    begin = published if options.rendering == "published" else fixed
+    for split in chosen(SOURCE.splits, options.splits):
+        with open_tree(folder, "*.zip") as tree:
+            names, encoding = _files(tree)
             for part in ("opening", "work"):
                 for name in names:
-                    found = _opening(tree, name, encoding, options.rendering)
+                    found = _from(tree, name, encoding, begin)
                     if isinstance(found, Opening):
                         yield _row(found, name, part, split, options)
                     elif part == "opening":
@@ -81,7 +102,7 @@ def _row(found: Opening, name: str, part: str, split: str, options: ReadOptions)
     )
 
 
-def _texts(tree: Tree) -> tuple[list[str], str]:
+def _files(tree: Tree) -> tuple[list[str], str]:
     """The names of the works' files and their encoding."""
     found = {
         encoding: [name for name in tree.names if f"/{place}/" in f"/{name}" and name.endswith(".txt")]
@@ -96,11 +117,10 @@ def _texts(tree: Tree) -> tuple[list[str], str]:
     return present[0]
 
 
-def _opening(tree: Tree, name: str, encoding: str, rendering: Rendering) -> Opening | str:
-    """How a file's work begins, or why it cannot be said; no more of the file is read than that takes."""
-    lines = decoded(tree.lines(name), name, encoding)
+def _from(tree: Tree, name: str, encoding: str, take: Callable[[Iterable[str]], Opening | str]) -> Opening | str:
+    """What is taken from a file's lines, or why it cannot be; no more of the file is read than that takes."""
     try:
-        return published(lines) if rendering == "published" else fixed(lines)
+        return take(decoded(tree.lines(name), name, encoding))
     except BadRawFile:
         return DAMAGED
 
@@ -110,7 +130,7 @@ def published(lines: Iterable[str]) -> Opening | str:
     rest = (line.replace("\u3000", "").replace(" ", "").strip("\r\n") for line in lines)
     title, author = next(rest, ""), next(rest, "")
     if not author:
-        return "no title and author"
+        return NO_HEADING
     text, rulers = "", 0
     for line in rest:
         if line.startswith(RULER):
@@ -122,11 +142,19 @@ def published(lines: Iterable[str]) -> Opening | str:
     return Opening(title, author, text[:LONGEST])
 
 
+def whole(lines: Iterable[str]) -> Opening | str:
+    """A work from its beginning to its end."""
+    work = read_work(lines)
+    if work is None:
+        return NO_HEADING
+    return Opening(work.title, work.author, "\n".join(work.paragraphs))
+
+
 def fixed(lines: Iterable[str]) -> Opening | str:
     """The opening without markup, up to the end of a sentence where one is near."""
     work = read_work(lines)
     if work is None:
-        return "no title and author"
+        return NO_HEADING
     text = ""
     for paragraph in work.paragraphs:
         text += paragraph
@@ -172,4 +200,5 @@ SOURCE = Source(
         "AozoraTxt/person_utf8/000000/kara.txt": "題のみ\r\n".encode(),
     },
     read=read,
+    documents=texts,
 )

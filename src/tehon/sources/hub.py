@@ -232,6 +232,10 @@ response = "{short}"
 [labels.short]
 true = "短いです。"
 false = "長いです。"
+
+[document]
+title = "{question}"
+text = "{question}{hint}"
 """.encode(),
         "data/train-00000.jsonl": (
             '{"question": "水車は何で回るか。", "hint": null, "answers": {"text": ["川の水"]}, "short": true}\n'

@@ -1,16 +1,19 @@
 """JaQuAD: questions about paragraphs of Japanese Wikipedia, written and typed by hand.
 
-The paper did not use it, so both renderings are the same: one example a question, the paragraph under its title.
+The paper did not use it, so both renderings are the same: one example a question, the paragraph under its title. As
+documents, every paragraph of the splits asked for stands once.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from xxhash import xxh3_128_digest
+
 from tehon.formats.finding import chosen, find_all
 from tehon.formats.github import Repository
-from tehon.formats.squad import read_squad
-from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
-from tehon.records.rows import LeftOut, Row, examples
+from tehon.formats.squad import read_paragraphs, read_squad
+from tehon.records.corpus import Document, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, Text, documents, examples
 
 UPSTREAM = Repository("SkelterLabsInc/JaQuAD", "23f5d72cc273c49b35e2d9efe0f51757aa1770bd")
 
@@ -20,26 +23,48 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
     return examples(SOURCE, _rows(folder, options))
 
 
-def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+def texts(folder: Path, options: ReadOptions) -> Iterator[Document | Drop]:
+    """Every paragraph once, file by file."""
+    return documents(SOURCE, _paragraphs(folder, options))
+
+
+def _paragraphs(folder: Path, options: ReadOptions) -> Iterator[Text | LeftOut]:
+    seen: set[bytes] = set()
+    for split, path in _files(folder, options):
+        for paragraph in read_paragraphs(path):
+            key = xxh3_128_digest(paragraph.text.encode())
+            if key in seen:
+                yield LeftOut(place=paragraph.place, reason="paragraph stood before")
+                continue
+            seen.add(key)
+            yield Text(upstream_id=paragraph.place, title=paragraph.title, text=paragraph.text, split=split)
+
+
+def _files(folder: Path, options: ReadOptions) -> Iterator[tuple[str, Path]]:
     for split in chosen(SOURCE.splits, options.splits):
         for path in find_all(folder, f"{split}/jaquad_{split}_*.json"):
-            for line in read_squad(path):
-                if isinstance(line, LeftOut):
-                    yield line
-                    continue
-                place, asked = line
-                response = next((text for text in asked.answers if text.strip()), None)
-                if response is None:
-                    yield LeftOut(place=place, reason="no answer")
-                    continue
-                yield Row(
-                    upstream_id=asked.id,
-                    instruction=asked.question,
-                    input=f"{asked.title}：{asked.context}" if asked.title else asked.context,
-                    response=response,
-                    part="questions",
-                    split=split,
-                )
+            yield split, path
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split, path in _files(folder, options):
+        for line in read_squad(path):
+            if isinstance(line, LeftOut):
+                yield line
+                continue
+            place, asked = line
+            response = next((text for text in asked.answers if text.strip()), None)
+            if response is None:
+                yield LeftOut(place=place, reason="no answer")
+                continue
+            yield Row(
+                upstream_id=asked.id,
+                instruction=asked.question,
+                input=f"{asked.title}：{asked.context}" if asked.title else asked.context,
+                response=response,
+                part="questions",
+                split=split,
+            )
 
 
 SOURCE = Source(
@@ -74,4 +99,5 @@ SOURCE = Source(
  "question_type": "Syntactic variation"}]}]}]}""".encode(),
     },
     read=read,
+    documents=texts,
 )

@@ -1,7 +1,9 @@
 """Your own data: JSON Lines or JSON arrays in the Alpaca, ShareGPT, messages or prompt/completion layout.
 
 Each file's layout is told by its first row and stands in the part of its examples. Every turn and the system prompt
-of a conversation are kept; what cannot be kept whole is left out and counted.
+of a conversation are kept; what cannot be kept whole is left out and counted. For a mixture of documents, the files are
+JSON with `text` and perhaps `title` in each row, or `*.txt`, one document a file, in UTF-8. One folder may hold both;
+files of the kind that is not asked for are counted.
 
 Put a `licence.toml` beside the files to state their licence, such as
 
@@ -25,27 +27,51 @@ from msgspec.structs import replace
 
 from tehon.errors import BadLicence, BadRawFile
 from tehon.formats.conversations import LAYOUTS, layout_of
+from tehon.formats.encodings import misfit
 from tehon.formats.finding import chosen, find_all
 from tehon.formats.json_array import file_rows, raw_rows
+from tehon.formats.lines import BOM, MAX_LINE_BYTES, broken
+from tehon.formats.opening import opened
 from tehon.formats.toml import to_record
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
-from tehon.records.rows import LeftOut, Row, examples
+from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, Text, documents, examples
 from tehon.text.script import language
 
 LICENCE = "licence.toml"
 UNKNOWN = Licence(spdx="LicenseRef-unknown", url="", commercial=False)
+DOCUMENTS = "documents"
+"""The layout of rows with `text`."""
 FIRST_ROWS = 1000
 """Rows that may be broken before a file is given up."""
 
 
+class Plain(msgspec.Struct, frozen=True):
+    """A row that is a document."""
+
+    text: str
+    title: str | None = None
+    id: str | int | None = None
+
+
 def named(name: str) -> Source:
     """The source whose files lie in `RAW/jsonl/`, or, under a name like `jsonl/diary`, in `RAW/jsonl/diary/`."""
-    return replace(SOURCE, name=name, read=partial(read, name=name), stated=partial(stated, name=name))
+    return replace(
+        SOURCE,
+        name=name,
+        read=partial(read, name=name),
+        stated=partial(stated, name=name),
+        documents=partial(texts, name=name),
+    )
 
 
 def read(folder: Path, options: ReadOptions, name: str = "jsonl") -> Iterator[Example | Drop]:
     """Every row of every `*.jsonl` and `*.json` file, file by file."""
     return examples(stated(folder, name), _rows(folder, options))
+
+
+def texts(folder: Path, options: ReadOptions, name: str = "jsonl") -> Iterator[Document | Drop]:
+    """Every row of every `*.jsonl` and `*.json` file, and every `*.txt` file, file by file."""
+    return documents(stated(folder, name), _texts(folder, options))
 
 
 def stated(folder: Path, name: str = "jsonl") -> Source:
@@ -72,8 +98,48 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             yield from _file(path, split)
 
 
+def _texts(folder: Path, options: ReadOptions) -> Iterator[Text | LeftOut]:
+    for split in chosen(SOURCE.splits, options.splits):
+        for path in find_all(folder, "*.jsonl", "*.json", "*.txt"):
+            yield from [_text_file(path, split)] if path.suffix == ".txt" else _plain_rows(path, split)
+
+
+def _text_file(path: Path, split: str) -> Text | LeftOut:
+    with opened(path) as stream:
+        data = stream.read(MAX_LINE_BYTES + 1)
+    if len(data) > MAX_LINE_BYTES:
+        problem = f"a document must have at most {MAX_LINE_BYTES} bytes, but this one has more"
+        raise BadRawFile(str(path), problem, "Cut it into several, or into rows of JSON")
+    try:
+        text = data.removeprefix(BOM).decode()
+    except UnicodeDecodeError:
+        return broken(path.name, misfit(data, "utf-8"), 0)
+    return Text(upstream_id=path.name, title=path.stem, text=text, split=split, language=language(text))
+
+
+def _plain_rows(path: Path, split: str) -> Iterator[Text | LeftOut]:
+    if _layout(path) != DOCUMENTS:
+        yield LeftOut(place=path.name, reason="file of examples")
+        return
+    for row in file_rows(path, Plain):
+        if isinstance(row, LeftOut):
+            yield row
+            continue
+        place, said = row
+        yield Text(
+            upstream_id=place if said.id is None else f"{path.name}#{said.id}",
+            title=said.title or "",
+            text=said.text,
+            split=split,
+            language=language(said.text),
+        )
+
+
 def _file(path: Path, split: str) -> Iterator[Row | LeftOut]:
     layout = _layout(path)
+    if layout == DOCUMENTS:
+        yield LeftOut(place=path.name, reason="file of documents")
+        return
     for row in file_rows(path, LAYOUTS[layout][0]):
         if isinstance(row, LeftOut):
             yield row
@@ -103,9 +169,10 @@ def _layout(path: Path) -> str:
     """
     for row in islice(raw_rows(path), FIRST_ROWS):
         try:
-            layout = layout_of(msgspec.json.decode(row.json, type=dict[str, msgspec.Raw]))
+            first = msgspec.json.decode(row.json, type=dict[str, msgspec.Raw])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
+        layout = layout_of(first) or (DOCUMENTS if "text" in first else "")
         if not layout:
             problem = f"must be in one of the layouts {', '.join(LAYOUTS)}, but the first row is in none"
             raise BadRawFile(row.place, problem, "Rename its keys: tehon/formats/conversations.py shows them")
@@ -134,6 +201,13 @@ SOURCE = Source(
             ' {"instruction": "挨拶してください。", "output": "おはようございます。"},\n'
             ' {"instruction": "答えのない行です。", "output": null}]\n'
         ).encode(),
+        "diary.txt": "四月一日\n朝から雨。庭の水仙が咲いた。\n".encode(),
+        "notes.jsonl": (
+            '{"id": 1, "title": "灯台", "text": "岬の灯台は石で作られている。\\n夜は沖の船を導く。"}\n'
+            '{"text": "The lamp is lit at dusk."}\n'
+            '{"text": ""}\n'
+            '{"title": "本文のない行"}\n'
+        ).encode(),
         "completion.jsonl": b'{"prompt": "The sun rises in the", "completion": " east."}\n',
         "messages.jsonl": (
             '{"id": "m1", "messages": [{"role": "system", "content": "短く答えます。"},'
@@ -155,6 +229,7 @@ SOURCE = Source(
         ).encode(),
     },
     read=read,
+    documents=texts,
     stated=stated,
     many=named,
 )

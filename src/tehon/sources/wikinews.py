@@ -7,7 +7,7 @@ Lines in `wikinews.jsonl`, one article a line:
 
 `text` holds every `<p>` of the page on a line of its own. `published` leaves the first out whatever it is, and runs
 the rest together. `fixed` leaves it out where it is a dateline, keeps the line ends, leaves out articles whose text is
-empty, and asks in several wordings.
+empty, and asks in several wordings. As a document, an article is its text as `fixed` reads it.
 """
 
 import re
@@ -20,8 +20,8 @@ from tehon.formats.finding import chosen, find_one
 from tehon.formats.json_lines import json_rows
 from tehon.formats.lines import file_lines
 from tehon.formats.wordings import APART, worded
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
-from tehon.records.rows import LeftOut, Row, examples
+from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Rendering, Source
+from tehon.records.rows import LeftOut, Row, Text, documents, examples
 
 WORDINGS = (
     "次のニュース記事にタイトルをつけてください。",
@@ -45,6 +45,11 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
     return examples(SOURCE, _rows(folder, options))
 
 
+def texts(folder: Path, options: ReadOptions) -> Iterator[Document | Drop]:
+    """Every article in the file's order."""
+    return documents(SOURCE, _texts(folder, options))
+
+
 def body(text: str, rendering: Rendering) -> str:
     """The article without its dateline."""
     paragraphs = text.split("\n")
@@ -54,28 +59,42 @@ def body(text: str, rendering: Rendering) -> str:
     return "\n".join(told[1:] if told and _DATELINE.fullmatch(told[0]) else told)
 
 
-def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+def _articles(folder: Path, options: ReadOptions) -> Iterator[tuple[str, tuple[str, Article] | LeftOut]]:
     for split in chosen(SOURCE.splits, options.splits):
         path = find_one(folder, "wikinews*.jsonl")
         for line in json_rows(file_lines(path), path.name, Article):
-            if isinstance(line, LeftOut):
-                yield line
-                continue
-            place, article = line
-            material = body(article.text, options.rendering)
-            if not article.title.strip() or (options.rendering == "fixed" and not material):
-                yield LeftOut(place=place, reason="title or text missing")
-                continue
-            asked = worded(WORDINGS, options, SOURCE.name, article.url)
-            yield Row(
-                upstream_id=article.url,
-                instruction=asked.pattern,
-                input=material,
-                response=article.title,
-                part="titles",
-                split=split,
-                wording=asked.noted,
-            )
+            yield split, line
+
+
+def _texts(folder: Path, options: ReadOptions) -> Iterator[Text | LeftOut]:
+    for split, line in _articles(folder, options):
+        if isinstance(line, LeftOut):
+            yield line
+        else:
+            _, article = line
+            yield Text(upstream_id=article.url, title=article.title, text=body(article.text, "fixed"), split=split)
+
+
+def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for split, line in _articles(folder, options):
+        if isinstance(line, LeftOut):
+            yield line
+            continue
+        place, article = line
+        material = body(article.text, options.rendering)
+        if not article.title.strip() or (options.rendering == "fixed" and not material):
+            yield LeftOut(place=place, reason="title or text missing")
+            continue
+        asked = worded(WORDINGS, options, SOURCE.name, article.url)
+        yield Row(
+            upstream_id=article.url,
+            instruction=asked.pattern,
+            input=material,
+            response=article.title,
+            part="titles",
+            split=split,
+            wording=asked.noted,
+        )
 
 
 SOURCE = Source(
@@ -108,4 +127,5 @@ SOURCE = Source(
         ).encode()
     },
     read=read,
+    documents=texts,
 )

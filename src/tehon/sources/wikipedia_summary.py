@@ -11,6 +11,9 @@ what is blank.
 `fixed` asks in several wordings, and takes the first paragraph: the lines up to an empty line or a heading, which
 WikiExtractor ends with an ASCII full stop. It unescapes entities and takes out parentheses that lost their content. It
 leaves out descriptions that are blank, that say no more than the title, or whose head is cut off.
+
+As a document, a page is its whole article: a paragraph a line, cleaned like a description, headings without the full
+stop that WikiExtractor puts behind them.
 """
 
 import re
@@ -22,8 +25,8 @@ from pathlib import Path
 from tehon.formats.finding import chosen, find_all, variant_of
 from tehon.formats.wikiextractor import Page, read_pages
 from tehon.formats.wordings import APART, worded
-from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
-from tehon.records.rows import LeftOut, Row, examples
+from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.rows import LeftOut, Row, Text, documents, examples
 
 DUMP = "jawiki-20230401-pages-articles.xml.bz2"
 FILES = ("text/*/wiki_*", "*/wiki_*", "wiki_*")
@@ -35,32 +38,61 @@ WORDINGS = (
 )
 FIRST_LINE, TO_HEADING = "v0_1_0", "v1_0_2"
 DISAMBIGUATION = "(曖昧さ回避)"
+NO_TEXT, TITLE_ALONE = "no text", "says no more than the title"
 HEADLESS = ("は、", "とは、", "、", "。", "（")
 """How a description begins whose subject was a template that WikiExtractor left out."""
 _SUSPECT = re.compile(r"[（(、,，\s][）)、,，;；:：\s]")
 """Stands wherever the two below find anything; most texts have none."""
 _HOLLOW = re.compile(r"[（(][\s、,，;；:：]*[）)]")
+_HEADING = re.compile(r"(?m)(?<=[\u3005-\u30ff\u4e00-\u9fff])\.$")
+"""A full stop behind a Japanese letter is no author's."""
 _COMMAS = re.compile(r"(?<=[（(])[\s、,，]+|[\s、,，]+(?=[）)])|(?<=[、,，])\s*[、,，]+")
 
 
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
     """Every page, file by file."""
-    return examples(SOURCE, _rows(folder, options))
+    found = _pages(folder, options)
+    return examples(
+        SOURCE, (page if isinstance(page, LeftOut) else _row(page, split, options) for split, page in found)
+    )
 
 
-def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
+def texts(folder: Path, options: ReadOptions) -> Iterator[Document | Drop]:
+    """Every article, file by file."""
+    found = _pages(folder, options)
+    return documents(SOURCE, (page if isinstance(page, LeftOut) else _text(page, split) for split, page in found))
+
+
+def _pages(folder: Path, options: ReadOptions) -> Iterator[tuple[str, Page | LeftOut]]:
+    """Every page with its split; those that tell of nothing but other pages are left out."""
     for split in chosen(SOURCE.splits, options.splits):
         for path in find_all(folder, *FILES):
             for page in read_pages(path, path.relative_to(folder).as_posix()):
-                yield page if isinstance(page, LeftOut) else _row(page, split, options)
+                if isinstance(page, Page) and DISAMBIGUATION in page.title:
+                    yield split, LeftOut(place=page.place, reason="disambiguation page")
+                else:
+                    yield split, page
+
+
+def _text(page: Page, split: str) -> Text | LeftOut:
+    title, text = unescape(page.title), article(page.text)
+    if not text:
+        return LeftOut(place=page.place, reason=NO_TEXT)
+    if text.strip("。 ") == title:
+        return LeftOut(place=page.place, reason=TITLE_ALONE)
+    return Text(upstream_id=page.id, title=title, text=text, split=split)
+
+
+def article(text: str) -> str:
+    """The whole article, a paragraph a line."""
+    lines = (line.strip() for line in text.split("\n"))
+    return repaired(_HEADING.sub("", "\n".join(line for line in lines if line)))
 
 
 def _row(page: Page, split: str, options: ReadOptions) -> Row | LeftOut:
-    if DISAMBIGUATION in page.title:
-        return LeftOut(place=page.place, reason="disambiguation page")
     if options.rendering == "published":
         title, said = page.title, published(page.lines, variant_of(SOURCE.variants, options.variant))
-        reason = "" if said else "no text"
+        reason = "" if said else NO_TEXT
     else:
         title, said = unescape(page.title), first_paragraph(page.lines)
         reason = fault(title, said)
@@ -89,7 +121,13 @@ def published(lines: list[str], variant: str) -> str:
 def first_paragraph(lines: list[str]) -> str:
     """The first paragraph with its entities unescaped and without hollow parentheses."""
     told = dropwhile(lambda line: not line.strip(), lines)
-    text = "\n".join(line.strip() for line in takewhile(lambda line: line.strip() and not line.endswith("."), told))
+    return repaired(
+        "\n".join(line.strip() for line in takewhile(lambda line: line.strip() and not line.endswith("."), told))
+    )
+
+
+def repaired(text: str) -> str:
+    """A text with its entities unescaped and without hollow parentheses."""
     text = unescape(text)
     return _HOLLOW.sub("", _COMMAS.sub("", text)) if _SUSPECT.search(text) else text
 
@@ -97,10 +135,10 @@ def first_paragraph(lines: list[str]) -> str:
 def fault(title: str, said: str) -> str:
     """Why a description describes nothing; empty if it does."""
     if not said.strip():
-        return "no text"
+        return NO_TEXT
     if said.startswith(HEADLESS):
         return "head cut off"
-    return "says no more than the title" if said.strip("。 ") == title else ""
+    return TITLE_ALONE if said.strip("。 ") == title else ""
 
 
 SOURCE = Source(
@@ -146,4 +184,5 @@ SOURCE = Source(
         ).encode(),
     },
     read=read,
+    documents=texts,
 )
