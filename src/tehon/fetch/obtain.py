@@ -51,11 +51,14 @@ def obtain(wanted: Wanted, errand: Errand) -> Fetched:
         with disk_errors(target):
             return at_hand(wanted, errand, target) or brought(wanted, errand, target)
     except DataError as error:
+        known = expected(wanted, errand.lock)
         return Fetched(
             file=wanted.key,
             state="by hand" if wanted.download.by_hand else "failed",
             licence=wanted.licence,
             url=wanted.download.url,
+            sha256=known.sha256 or "",
+            size_bytes=known.size_bytes,
             problem=str(error),
             exit_code=error.exit_code,
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -15,7 +16,7 @@ from tehon.fetch.manners import Manners
 
 AGENT = f"tehon/{__version__} (fetches published corpora; https://arxiv.org/abs/2309.03412)"
 SCHEMES = ("https", "http")
-THIS_MACHINE = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 """No proxy is asked for these."""
 
 
@@ -36,7 +37,7 @@ class Visitor:
         self.sleep = sleep
         self._client = _client(manners)
         self._left: dict[str, float] = {}
-        self._closed: dict[str, Final] = {}
+        self._closed: dict[str, str] = {}
         self._answered = False
 
     def __enter__(self) -> Self:
@@ -72,16 +73,16 @@ class Visitor:
     def give_up(self, fault: Passing, failures: int) -> Final:
         """What is said at last; a host that cannot be reached is not asked again."""
         times = f", {failures} times in a row" if failures > 1 else ""
-        last = Final(f"{fault.reason}{times}")
+        reason = f"{fault.reason}{times}"
         if isinstance(fault, Unreachable):
-            self._closed[fault.host] = last
-        return last
+            self._closed[fault.host] = reason
+        return Final(reason)
 
     @contextmanager
     def _visit(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         host = host_of(url)
         if host in self._closed:
-            raise self._closed[host]
+            raise Final(self._closed[host])
         early = self._left.get(host, 0.0) + self.manners.pause_seconds - time.monotonic()
         if early > 0:
             self.sleep(early)
@@ -94,7 +95,7 @@ class Visitor:
 
 
 def host_of(url: str) -> str:
-    """The host of an address that can be visited.
+    """The host of an address that can be visited, with its port where that is not the usual one.
 
     Raises:
         Final: it cannot.
@@ -106,7 +107,7 @@ def host_of(url: str) -> str:
         raise Final(f"{url!r} is no address ({error})") from error
     if address.scheme not in SCHEMES or not address.host:
         raise Final(f"{url} is neither at http:// nor at https://")
-    return address.host
+    return address.netloc.decode()
 
 
 def next_address(url: str, location: str) -> str:
@@ -132,7 +133,7 @@ def _faults(host: str, manners: Manners) -> Iterator[None]:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
         said = str(error).partition("] ")[2] or str(error) or "no answer"
-        raise Unreachable(f"{host} cannot be reached ({said})", host) from error
+        raise Unreachable(f"{host} cannot be reached{_way(host)} ({said})", host) from error
     except httpx.ReadTimeout as error:
         raise Passing(f"{host} said nothing for {manners.silent_seconds:g} s") from error
     except httpx.UnsupportedProtocol as error:
@@ -141,13 +142,20 @@ def _faults(host: str, manners: Manners) -> Iterator[None]:
         raise Passing(f"the connection to {host} failed ({error or 'it was cut'})") from error
 
 
+def _way(host: str) -> str:
+    """What stands between here and a host, if anything does."""
+    here = any(host == name or host.startswith(f"{name}:") for name in THIS_MACHINE)
+    proxied = not here and getproxies() and not proxy_bypass(host)
+    return " through the proxy that the environment names" if proxied else ""
+
+
 def _client(manners: Manners) -> httpx.Client:
     try:
         return httpx.Client(
             headers={"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(manners.silent_seconds, connect=manners.connect_seconds),
             limits=httpx.Limits(max_connections=1),
-            mounts=dict.fromkeys(THIS_MACHINE),
+            mounts={f"all://{name}": None for name in THIS_MACHINE},
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         problem = f"must name a proxy that can be used, but {error}"

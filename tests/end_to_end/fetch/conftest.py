@@ -140,6 +140,11 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             self.server.requests.append(Request(self.path, dict(self.headers), status, sent))
 
+    def do_CONNECT(self) -> None:
+        """As a proxy, let nobody through."""
+        self.server.requests.append(Request(self.path, dict(self.headers), 503, 0))
+        self.send_error(503)
+
     def pour(self, answer: Answer, body: bytes) -> int:
         upto = len(body) if answer.cut is None else answer.cut
         sent = 0
