@@ -1,10 +1,11 @@
 """The jobs of a build, each with the digest of everything that its result depends on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,7 +15,7 @@ from tehon.build import decontaminate
 from tehon.build.gather import GatherJob, Segment
 from tehon.build.piece import Piece
 from tehon.build.plan import LAYOUT, Plan
-from tehon.build.read import files, pieces
+from tehon.build.read import Supply, files, pieces
 from tehon.build.select import Selection
 from tehon.build.sift import SiftJob
 from tehon.records.release import Mixture
@@ -43,29 +44,35 @@ def held_out_index(plan: Plan, results: Results) -> Path | None:
 def sift_jobs(plan: Plan, results: Results) -> list[SiftJob]:
     """Every piece of every source, in the order of the release."""
     index = held_out_index(plan, results)
-    held_out = file_sha256(index) if index else ""
-    jobs = []
-    for supply in plan.supplies:
-        name = supply.source.name
-        alone = _alone(plan.mixture, name)
-        inputs = {file: digest for file, digest in plan.inputs.items() if file.partition("/")[0] == name}
-        names = pieces(supply, plan.mixture)
-        size = sum(path.stat().st_size for path in files(supply).values())
-        for piece in names:
-            config = {"layout": LAYOUT, "version": __version__, "rensa": version("rensa"), "mixture": plain(alone)}
-            jobs.append(
-                SiftJob(
-                    mixture=alone,
-                    source=name,
-                    raw=str(plan.raw.absolute()) if plan.raw else "",
-                    piece=piece,
-                    held_out=str(index.absolute()) if index else "",
-                    results=str(results.folder.absolute()),
-                    digest=fingerprint(config | {"piece": piece, "held_out": held_out}, inputs),
-                    size_bytes=size // len(names),
-                )
-            )
-    return jobs
+    every = {"layout": LAYOUT, "version": __version__, "rensa": version("rensa"), "steps": plan.config["steps"]}
+    every |= {"held_out": file_sha256(index) if index else ""}
+    return [job for supply in plan.supplies for job in _pieces(supply, plan, results, index, every)]
+
+
+def _pieces(
+    supply: Supply, plan: Plan, results: Results, index: Path | None, every: Mapping[str, Any]
+) -> Iterator[SiftJob]:
+    name, alone = supply.source.name, _alone(plan.mixture, supply.source.name)
+    of_source = {file: digest for file, digest in plan.inputs.items() if _bears_on(file, name)}
+    size = sum(path.stat().st_size for path in files(supply).values())
+    names = pieces(supply, plan.mixture)
+    for piece in names:
+        yield SiftJob(
+            mixture=alone,
+            source=name,
+            raw=str(plan.raw.absolute()) if plan.raw else "",
+            piece=piece,
+            held_out=str(index.absolute()) if index else "",
+            results=str(results.folder.absolute()),
+            digest=fingerprint({**every, "mixture": plain(alone), "piece": piece}, of_source),
+            size_bytes=size // len(names),
+        )
+
+
+def _bears_on(file: str, source: str) -> bool:
+    """Whether an input is a file of the source, or of a step, which every source goes through."""
+    room = file.partition("/")[0]
+    return room == source or room.startswith("steps.")
 
 
 def _alone(mixture: Mixture, source: str) -> Mixture:

@@ -8,6 +8,7 @@ from typing import Any
 from tehon.build import decontaminate
 from tehon.build.licences import whole_licence
 from tehon.build.read import Supply, files, read, supplies
+from tehon.build.row_steps import step_config, step_files
 from tehon.records.record import Record
 from tehon.records.release import Mixture
 from tehon.storage.manifest import file_sha256, fingerprint, plain, records_sha256
@@ -57,7 +58,7 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
     licence = whole_licence({supply.source.name: supply.licence for supply in chosen}, mixture)
     paths = {name: path for supply in chosen for name, path in files(supply).items()}
     raw_bytes = sum(path.stat().st_size for path in paths.values())
-    paths |= dict(_held_out_files(mixture, raw))
+    paths |= dict(_held_out_files(mixture, raw)) | step_files(mixture.steps, f"mixture {mixture.name}")
     made = {supply.source.name: records_sha256(read(supply, mixture)) for supply in chosen if supply.source.embedded}
     made |= {name: records_sha256(TASKS[name].read(Path())) for name in mixture.held_out if TASKS[name].embedded}
     return Plan(
@@ -65,7 +66,7 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
         raw=raw,
         supplies=tuple(chosen),
         licence=licence,
-        config={"layout": LAYOUT, "mixture": plain(mixture)},
+        config={"layout": LAYOUT, "mixture": plain(mixture), "steps": step_config(mixture.steps)},
         inputs=_sha256(paths) | made,
         raw_bytes=raw_bytes,
     )

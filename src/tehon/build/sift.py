@@ -23,6 +23,7 @@ from tehon.build.mix import choice_keys
 from tehon.build.outcome import answer
 from tehon.build.piece import BANDS, CHOICES, DROPS, ENDS, KEYS, NUMBERS, ROWS, SUMMARY, Sifted
 from tehon.build.read import OTHER_PART, read, supplies
+from tehon.build.row_steps import row_steps
 from tehon.records.corpus import Drop
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
@@ -94,7 +95,7 @@ def _sift(job: SiftJob) -> Sifted:
 
 
 def _steps(job: SiftJob) -> list[tuple[str, StreamStep]]:
-    steps: list[tuple[str, StreamStep]] = [(clean.STEP, clean.clean)]
+    steps: list[tuple[str, StreamStep]] = [(clean.STEP, clean.clean), *row_steps(job.mixture.steps)]
     if job.held_out:
         tasks = {name: set(keys) for name, keys in msgspec.msgpack.decode(Path(job.held_out).read_bytes()).items()}
         steps.append((decontaminate.STEP, partial(decontaminate.decontaminate, tasks=tasks)))

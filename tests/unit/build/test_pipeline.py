@@ -171,18 +171,12 @@ def wrong_file(raw: Path) -> None:
     (raw / "jcommonsenseqa" / "train-v1.3.json").write_text("<html>404</html>\n")
 
 
-def bad_bytes(raw: Path) -> None:
-    path = raw / "jcommonsenseqa" / "train-v1.3.json"
-    path.write_bytes(path.read_bytes().replace("傘".encode(), b"\xff", 1))
-
-
 @pytest.mark.parametrize(
     ("damage", "error", "said"),
     [
         (missing_folder, RawFileMissing, r"Put jqac20180625\.tgz there \(from https://"),
         (truncated, BadRawFile, r"jqac20180625\.tgz.*must be a whole gzip-compressed tar archive"),
         (wrong_file, EmptyData, r"must give examples of jcommonsenseqa, but gives none: not JSON \(1\)"),
-        (bad_bytes, BadRawFile, r"raw/jcommonsenseqa/train-v1\.3\.json:1: must be utf-8 text"),
     ],
 )
 def test_bad_input_is_one_clear_error_and_leaves_no_manifest(
@@ -193,6 +187,40 @@ def test_bad_input_is_one_clear_error_and_leaves_no_manifest(
         build(mixture("jqac", "jcommonsenseqa"), raw, tmp_path / "out")
     assert not (tmp_path / "out" / "manifest.json").exists()
     assert {path.name for path in (tmp_path / "out").glob("*")} <= {WORK, QUARANTINE}
+
+
+def lines(count: int, broken: int) -> bytes:
+    """So many rows, the last of them broken."""
+    good = [
+        f'{{"prompt": "{number}の次は？", "completion": "{number + 1}です。"}}\n'.encode() for number in range(count)
+    ]
+    return b"".join(good[: count - broken]) + b"".join(b"\xff" + line for line in good[count - broken :])
+
+
+def test_a_broken_row_is_listed_with_file_offset_and_reason_and_the_rest_is_read(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    (raw / "jsonl").mkdir(parents=True)
+    (raw / "jsonl" / "mine.jsonl").write_bytes(lines(20, broken=2))
+    release = build(mixture("jsonl"), raw, tmp_path / "out")
+    assert release.examples == 18
+    listed = [msgspec.json.decode(line) for line in (tmp_path / "out" / QUARANTINE).read_bytes().splitlines()]
+    assert [row["place"] for row in listed] == ["mine.jsonl:19", "mine.jsonl:20"]
+    whole = (raw / "jsonl" / "mine.jsonl").read_bytes()
+    for row in listed:
+        assert row["source"] == "jsonl"
+        assert row["reason"]
+        assert whole[row["byte_offset"] :].startswith(b"\xff{")
+
+
+def test_a_source_with_too_many_broken_rows_fails_and_says_where_they_are_listed(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    (raw / "jsonl").mkdir(parents=True)
+    (raw / "jsonl" / "mine.jsonl").write_bytes(lines(400, broken=20))
+    with pytest.raises(BadRawFile, match=r"at most 1\.0% of the rows of jsonl may be damaged, but 20 of 400 are"):
+        build(mixture("jsonl"), raw, tmp_path / "out")
+    assert len((tmp_path / "out" / QUARANTINE).read_bytes().splitlines()) == 20
+    release = build(mixture("jsonl", most_damaged=0.1), raw, tmp_path / "out")
+    assert release.examples == 380
 
 
 def test_no_raw_folder_at_all_says_how_to_give_one(tmp_path: Path) -> None:
