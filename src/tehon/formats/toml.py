@@ -46,8 +46,15 @@ def read_table(path: Path) -> dict[str, Any]:
         raise BadConfig(str(path), f"must be TOML, but {error}", "Correct that place") from error
 
 
-def to_record(table: dict[str, Any], kind: type[R], where: str, changes: tuple[str, ...] = ()) -> R:
+def to_record(table: dict[str, Any], kind: type[R], where: str, changes: tuple[str, ...] = (), at: str = "") -> R:
     """A table as a record, with `key.sub=value` changes over it.
+
+    Args:
+        table: the plain data.
+        kind: the record's type.
+        where: the file or the like, for the message.
+        changes: see `read_toml`.
+        at: the key under which the table stands there, such as `steps.length`.
 
     Raises:
         BadConfig: it breaks the schema; the message names the key.
@@ -59,7 +66,8 @@ def to_record(table: dict[str, Any], kind: type[R], where: str, changes: tuple[s
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `$")
         key = place.strip("`.")
-        problem = f"{key or 'the table'} is wrong: {reason[:1].lower()}{reason[1:]}{_came(table, key)}"
+        full = ".".join(filter(None, (at, key)))
+        problem = f"{full or 'the table'} is wrong: {reason[:1].lower()}{reason[1:]}{_came(table, key)}"
         fields = ", ".join(field.name for field in msgspec.structs.fields(kind))
         remedy = f"Known keys are {fields}" if "unknown field" in reason else f"See the docstring of {kind.__name__}"
         raise BadConfig(where, problem, remedy) from error

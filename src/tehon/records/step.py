@@ -1,6 +1,8 @@
 """What a step of building is: it changes one example, or says why it goes."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from tehon.records.corpus import Document, Example
 from tehon.records.record import Record
@@ -20,9 +22,13 @@ class Step(Record, kw_only=True):
         options: the record of its options, each with a default; a mixture's table is read as one.
         make: gives the step's function for one set of options. The function looks at one content alone, so that
             results depend on no order and no worker.
+        files: the local files that a set of options names; what is in them changes results.
+        packages: distributions whose version changes results.
     """
 
     name: str
     title: str
     options: type[Record]
-    make: Callable[[Record], Callable[[Content], Changed]]
+    make: Callable[[Any], Callable[[Content], Changed]]
+    files: Callable[[Any], tuple[Path, ...]] | None = None
+    packages: tuple[str, ...] = ()
