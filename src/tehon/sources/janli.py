@@ -15,7 +15,7 @@ from tehon.formats.github import Repository
 from tehon.formats.inference import NAMES
 from tehon.formats.judgement import Judged, Judgement, pair
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Measured, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 RELATION = Judgement(
@@ -75,6 +75,12 @@ SOURCE = Source(
     benchmark="janli",
     downloads=(Repository("verypluming/JaNLI", "54099bbf18c28b4d74f41ff97f873d57efaac209").download("janli.tsv"),),
     parts=(RELATION.as_part(),),
+    fields=("sentence_A_Ja", "sentence_B_Ja", "entailment_label_Ja"),
+    labels=RELATION.words,
+    measured={
+        "train": Measured(examples=13_680),
+        "test": Measured(examples=360, note="half of upstream's 720"),
+    },
     sample={
         "janli.tsv": (
             HEADER + "0\t先生が猫を追いかけた\t猫を先生が追いかけた\tentailment\toverlap-full\t2\tscrambling\ttrain\n"

@@ -13,7 +13,7 @@ from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
 from tehon.formats.judgement import Judged, Judgement
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Measured, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("Language-Media-Lab/commonsense-moral-ja", "1d232e86b0448a2686939a5e7bc1a3731637fe37")
@@ -78,6 +78,13 @@ SOURCE = Source(
         UPSTREAM.download("data/data_test.csv"),
     ),
     parts=(MORALITY.as_part(),),
+    fields=("sent", "label"),
+    labels=MORALITY.words,
+    measured={
+        "train": Measured(examples=13_975),
+        "val": Measured(examples=1_996),
+        "test": Measured(examples=1_996, note="half of upstream's 3,992"),
+    },
     sample={
         "data_train.csv": (
             ',sent,label\n0,借りた本に落書きをした,1\n1,借りた本を期日までに返した,0\n2,,0\n3,"列に並び、順番を待った",\n'

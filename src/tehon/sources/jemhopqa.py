@@ -13,7 +13,7 @@ import msgspec
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.github import Repository
 from tehon.formats.json_array import file_rows
-from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Measured, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("aiishii/JEMHopQA", "c7be2b01e525779affcb8cde4c5b68f4bc1f13e0")
@@ -76,6 +76,12 @@ SOURCE = Source(
         UPSTREAM.download("corpus/dev.json"),
     ),
     parts=(Part(name="questions", cluster="question answering", wording="{question}"),),
+    fields=("question", "answer", "time_dependent"),
+    labels=YES_NO,
+    measured={
+        "train": Measured(examples=1_020, left_out=39),
+        "dev": Measured(examples=58, left_out=2, note="half of upstream's 120"),
+    },
     sample={
         "train.json": """[{"qid": "s0", "type": "comparison", "question": "見本橋と手本橋、長いのはどちらですか？",
  "answer": "手本橋", "derivations": [["見本橋", "長さ", ["10m"]], ["手本橋", "長さ", ["20m"]]],

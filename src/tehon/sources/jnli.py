@@ -13,7 +13,7 @@ from tehon.formats import jglue
 from tehon.formats.finding import chosen
 from tehon.formats.inference import NAMES, WORDINGS, WORDS
 from tehon.formats.judgement import Judgement
-from tehon.records.corpus import Drop, Example, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Measured, ReadOptions, Source
 from tehon.records.rows import examples
 
 RELATION = Judgement(source="jnli", part="pairs", cluster="inference", wordings=WORDINGS, words=WORDS)
@@ -39,6 +39,12 @@ SOURCE = Source(
     benchmark="jglue",
     downloads=jglue.downloads("jnli", "train", "valid", "test"),
     parts=(RELATION.as_part(),),
+    fields=("sentence1", "sentence2", "label"),
+    labels=RELATION.words,
+    measured={
+        "valid": Measured(examples=2_434),
+        "test": Measured(examples=1_254, note="half of upstream's 2,508"),
+    },
     sample={
         "train-v1.3.json": (
             '{"sentence_pair_id": "0", "yjcaptions_id": "1-2-3", "sentence1": "庭で猫が寝ています。",'

@@ -16,7 +16,7 @@ from tehon.formats.github import Repository
 from tehon.formats.inference import NAMES, WORDINGS, WORDS
 from tehon.formats.judgement import Judged, Judgement, pair
 from tehon.formats.lines import file_lines
-from tehon.records.corpus import Drop, Example, Licence, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Measured, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("verypluming/JSICK", "da426bbdb6dc133754daabfd2aa9396d54c75fea")
@@ -72,6 +72,12 @@ SOURCE = Source(
         UPSTREAM.download("jsick/test.tsv"),
     ),
     parts=(RELATION.as_part(),),
+    fields=("sentence_A_Ja", "sentence_B_Ja", "entailment_label_Ja"),
+    labels=RELATION.words,
+    measured={
+        "train": Measured(examples=5_000),
+        "test": Measured(examples=3_927, note="part of upstream's 4,927"),
+    },
     sample={
         "train.tsv": (
             HEADER + "1\t\t\t\t\t\t\t\t庭で猫が眠っている\t猫が外で寝ている\tentailment\t\t\t\t\t\n"

@@ -1,7 +1,8 @@
 """JSTS: captions of pictures, and how alike annotators found their meaning, from 0 to 5.
 
 The paper did not use this corpus, so both renderings are the same. Used: `sentence1`, `sentence2`, and `label`, a mean
-of votes, as one of six words: rounded to the nearest whole number, halves upwards. Three wordings. Cluster: paraphrase.
+of votes, rounded to the nearest whole number, halves upwards, as one of six words: 全く違う, ほとんど違う,
+少し似ている, 似ている, とても似ている, 同じ意味. Three wordings. Cluster: paraphrase.
 `train` (12,451 rows) may be trained on, `valid` (1,457) and `test` (1,589; 794 at hand) may not.
 
 JSTS and JNLI judge the same captions: 1,487 of JNLI's 2,434 valid pairs stand in JSTS's training split, and the score
@@ -15,7 +16,7 @@ from pathlib import Path
 from tehon.formats import jglue
 from tehon.formats.finding import chosen
 from tehon.formats.judgement import Judgement
-from tehon.records.corpus import Drop, Example, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Measured, ReadOptions, Source
 from tehon.records.rows import examples
 
 NAMES = ("文１", "文２")
@@ -55,6 +56,13 @@ SOURCE = Source(
     benchmark="jglue",
     downloads=jglue.downloads("jsts", "train", "valid", "test"),
     parts=(LIKENESS.as_part(),),
+    fields=("sentence1", "sentence2", "label"),
+    labels=LIKENESS.words,
+    measured={
+        "train": Measured(examples=12_451),
+        "valid": Measured(examples=1_457),
+        "test": Measured(examples=794, note="half of upstream's 1,589"),
+    },
     sample={
         "train-v1.3.json": (
             '{"sentence_pair_id": "0", "yjcaptions_id": "1-2-3", "sentence1": "川で男の子が泳いでいます。",'

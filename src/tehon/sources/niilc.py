@@ -1,6 +1,8 @@
 """NIILC-QA: encyclopaedic questions with short answers.
 
-The paper did not use it, so both renderings are the same: the question, and the first of its answers.
+The paper did not use this corpus, so both renderings are the same. Used: `text` as it is, and the first of `answers`
+that is not empty. Cluster: question answering. `dev` may be trained on (800 questions), `test` may not (200; 100 at
+hand).
 """
 
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from pathlib import Path
 from tehon.formats import niilc
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.xml import read_xml
-from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
+from tehon.records.corpus import Drop, Example, Licence, Measured, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 
@@ -52,6 +54,11 @@ SOURCE = Source(
     benchmark="niilc",
     downloads=niilc.DOWNLOADS,
     parts=(Part(name="questions", cluster="question answering", wording="{question}"),),
+    fields=("text", "answers.answer"),
+    measured={
+        "dev": Measured(examples=800),
+        "test": Measured(examples=100, note="half of upstream's 200"),
+    },
     sample={
         "NIILC-ECQA2015_dev.xml": """<?xml version='1.0' encoding="UTF-8"?>
 <questions>

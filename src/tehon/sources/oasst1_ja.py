@@ -4,7 +4,7 @@ The paper did not use this corpus, so both renderings are the same. Used: trees 
 message of a prompter is an example together with the answer that annotators ranked first (rank 0; the first one where
 there are no ranks), and with all turns before it as history, so each answer is learned once. Cluster: dialogue. The
 ledger counts a row for each answer of a Japanese tree, for each prompt without one, and for each tree in another
-language. The export has no splits; everything may be trained on. The file was not at hand.
+language. The export has no splits; everything may be trained on. The file was not at hand, so no count is known.
 
 Reads the export of trees, `*.trees.jsonl.gz` or unpacked, with `message_id`, `text`, `role`, `lang`, `rank`, `deleted`,
 `replies`.
@@ -128,6 +128,7 @@ SOURCE = Source(
         ),
     ),
     parts=(Part(name="conversations", cluster="dialogue", wording="last message of the prompter"),),
+    fields=("text", "role", "lang", "rank", "deleted", "replies"),
     sample={
         "2023-04-12_oasst_ready.trees.jsonl.gz": pack_gz(
             (

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tehon.build.ledger import Ledger
 from tehon.build.sample import sample_rows
 from tehon.records.corpus import Drop, Example, ReadOptions, Rendering
 from tehon.sources import SOURCES
@@ -81,6 +82,26 @@ def test_aio_gives_every_question_twice_as_published_and_drops_what_cannot_be_tu
     reversed_ = [example.response for example in fixed if example.part == "reverse"]
     assert not any(text.endswith("？") for text in reversed_)
     assert len(reversed_) == 3304
+    about = next(part for part in SOURCES["aio"].parts if part.name == "reverse")
+    shares = Counter(example.wording for example in fixed if example.part == "reverse")
+    assert set(shares) == set(about.wording.split("／"))
+    assert min(shares.values()) > 1000
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("rendering", ["published", "fixed"])
+def test_the_ledger_of_a_real_corpus_sums(shared: Path, name: str, rendering: Rendering) -> None:
+    drops: list[Drop] = []
+    ledger = Ledger(drops.append)
+    found, dropped = read(shared, name, rendering)
+    rows = SOURCES[name].read(
+        shared / FOLDERS[name],
+        ReadOptions(rendering=rendering, splits=AT_HAND.get(name, tuple(SOURCES[name].splits))),
+    )
+    assert list(ledger.read(name, rows)) == found
+    (line,) = ledger.lines()
+    assert (line.read, line.dropped) == (len(found) + dropped.total(), dropped)
+    assert len(drops) == dropped.total()
 
 
 @pytest.mark.parametrize(("name", "count"), [("jaquad", 8186), ("niilc", 900)])

@@ -42,9 +42,10 @@ def read(shared: Path, name: str, rendering: Rendering = "fixed") -> tuple[list[
     folder, splits, _ = COUNTS[name]
     ledger = Ledger(lambda _: None)
     options = ReadOptions(rendering=rendering, splits=tuple(splits))
-    found = list(ledger.read(name, SOURCES[name].read(shared / folder, options)))
+    found = ledger.read(name, SOURCES[name].read(shared / folder, options))
+    examples = [row for row in found if isinstance(row, Example)]
     (line,) = ledger.lines()
-    return found, line
+    return examples, line
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -56,6 +57,15 @@ def test_every_row_of_the_real_files_is_an_example_or_a_counted_drop(shared: Pat
     assert line.read == line.kept + sum(line.dropped.values()) == sum(splits.values()) + sum(dropped.values())
     assert len({example.upstream_id for example in found}) == len(found)
     assert all(example.instruction.strip() and example.response.strip() for example in found)
+
+
+@pytest.mark.parametrize("name", [name for name, source in SOURCES.items() if source.measured])
+def test_what_a_source_says_its_files_gave_is_what_they_give(shared: Path, name: str) -> None:
+    folder = {"jaquad": "jaquad", "niilc": "niilc-qa"}.get(name) or COUNTS[name][0]
+    for split, measured in SOURCES[name].measured.items():
+        rows = list(SOURCES[name].read(shared / folder, ReadOptions(splits=(split,))))
+        found = sum(isinstance(row, Example) for row in rows)
+        assert (found, len(rows) - found) == (measured.examples, measured.left_out), split
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -75,6 +85,15 @@ def test_every_label_has_its_word_and_every_wording_is_used(shared: Path, name: 
     shares = Counter(example.wording for example in found)
     assert set(shares) == set(part.wording.split("／"))
     assert min(shares.values()) > 0.3 * len(found)
+
+
+def test_films_are_asked_about_in_every_wording(shared: Path) -> None:
+    found, _ = read(shared, "jmrd")
+    (part,) = SOURCES["jmrd"].parts
+    shares = Counter(example.wording for example in found)
+    assert set(shares) == set(part.wording.split("／"))
+    assert min(shares.values()) > 20
+    assert all(example.upstream_id in example.instruction for example in found)
 
 
 def test_the_scores_of_jsts_become_the_words_of_their_nearest_whole_numbers(shared: Path) -> None:
