@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from tehon import __version__
-from tehon.cli import build, check, demo, evaluate, fetch, generate, listing, report, run, tune
+from tehon.cli import build, check, demo, diff, evaluate, export, fetch, generate, listing, push, report, run, tune
 from tehon.cli.console import err, out, say
 from tehon.errors import TehonError
 from tehon.storage.atomic import disk_errors
@@ -46,6 +46,9 @@ app.command("list")(listing.list_entries)
 app.command("check")(check.check)
 app.command("fetch")(fetch.fetch)
 app.command("build")(build.build)
+app.command("export")(export.export)
+app.command("diff")(diff.diff)
+app.command("push")(push.push)
 app.command("tune")(tune.tune)
 app.command("evaluate")(evaluate.evaluate)
 app.command("generate")(generate.generate)

@@ -45,6 +45,7 @@ def write_hf(release: Finished, out: Path, advance: Advance) -> Export:
         with_history=conversations(release.path) if release.mixture.kind == "examples" else 0,
         licence=release.release.licence,
         licences=release.release.licences,
+        shared=release.mixture.shared,
     )
     features = {field.name: _turns(field.type) for field in schema}
     write_text(out / "README.md", card(made, release, unique_configs(_selections(sorter.groups)), features))

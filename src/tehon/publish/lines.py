@@ -62,6 +62,7 @@ def write_lines(release: Finished, layout: LayoutName, out: Path, advance: Advan
         with_history=tally.with_history,
         licence=release.release.licence,
         licences=release.release.licences,
+        shared=release.mixture.shared,
     )
     entry = {"file_name": LINES, **LAYOUTS[layout].factory(with_history)}
     write_bytes(out / FACTORY, pretty({made.name: entry}))

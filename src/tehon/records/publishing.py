@@ -19,6 +19,7 @@ class Export(Record, kw_only=True):
         with_history: rows with earlier turns among those that were written.
         licence: the SPDX expression of the whole.
         licences: SPDX expression -> rows of the release.
+        shared: the release's mixture says that it may be shared.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Export(Record, kw_only=True):
     with_history: int
     licence: str
     licences: dict[str, int]
+    shared: bool
 
 
 class Side(Record, kw_only=True):
