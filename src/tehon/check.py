@@ -10,6 +10,7 @@ import msgspec
 from tehon.build.choose import choose_mixture
 from tehon.build.licences import terms, whole_licence
 from tehon.build.read import files, read, supplies
+from tehon.build.row_steps import row_steps
 from tehon.build.sample import sample_examples
 from tehon.errors import BadConfig, TehonError, UnknownName
 from tehon.evaluate.choose import choose_suite
@@ -26,6 +27,8 @@ from tehon.records.corpus import Drop, Example
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
 from tehon.sources import SOURCES
+from tehon.steps import STEPS
+from tehon.storage.manifest import plain
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
@@ -155,8 +158,15 @@ def _family(name: str, _: Path | None) -> Lines:
     yield f"model types {', '.join(family.model_types)}; LoRA on {', '.join(family.targets)}"
 
 
+def _step(name: str, _: Path | None) -> Lines:
+    row_steps({name: {}}, f"step {name}")
+    options = plain(STEPS[name].options())
+    yield ", ".join(f"{option} {value!r}" for option, value in options.items())
+
+
 def _mixture(name: str, raw: Path | None) -> Lines:
     mixture = choose_mixture(name)
+    row_steps(mixture.steps, f"mixture {name}")
     for task in mixture.held_out:
         TASKS[task]
     chosen = supplies(mixture, raw) if raw else []
@@ -204,6 +214,7 @@ def _experiment(name: str, raw: Path | None) -> Lines:
 Look = Callable[[str, Path | None], Lines]
 CHECKS: Mapping[str, tuple[Mapping[str, Record], Look]] = {
     "source": (SOURCES, _source),
+    "step": (STEPS, _step),
     "template": (TEMPLATES, _template),
     "task": (TASKS, _task),
     "family": (FAMILIES, _family),

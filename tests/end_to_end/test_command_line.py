@@ -16,7 +16,18 @@ import pytest
 from tehon.sources import SOURCES
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-SHELVES = ("sources", "templates", "tasks", "families", "mixtures", "recipes", "suites", "protocols", "experiments")
+SHELVES = (
+    "sources",
+    "steps",
+    "templates",
+    "tasks",
+    "families",
+    "mixtures",
+    "recipes",
+    "suites",
+    "protocols",
+    "experiments",
+)
 ROW = {"instruction": "空の色は？", "input": "", "output": "青です。"}
 
 
@@ -75,6 +86,13 @@ def test_a_check_names_the_wrong_key_of_a_toml_file(tehon: Run, tmp_path: Path) 
     done = tehon("check", "mine.toml")
     assert done.returncode == 2
     assert "unknown field `seeed`" in done.stdout
+
+
+def test_a_check_looks_at_the_steps_of_a_mixture(tehon: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("sources = { jqac = {} }\n[steps.length]\nmost_characters = 0\n", "utf-8")
+    done = tehon("check", "mine.toml")
+    assert done.returncode == 2
+    assert "steps.length.most_characters is wrong: expected `int` >= 1, got 0" in done.stdout
 
 
 def test_sources_joined_by_plus_build_a_release(tehon: Run, raw: Path, tmp_path: Path) -> None:

@@ -12,15 +12,17 @@ from tehon.families import FAMILIES
 from tehon.recipes import EXPERIMENTS, MIXTURES, PROTOCOLS, RECIPES, SUITES
 from tehon.records.record import Record
 from tehon.sources import SOURCES
+from tehon.steps import STEPS
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
 ShelfName = Literal[
-    "sources", "templates", "tasks", "families", "mixtures", "recipes", "suites", "protocols", "experiments"
+    "sources", "steps", "templates", "tasks", "families", "mixtures", "recipes", "suites", "protocols", "experiments"
 ]
 
 SHELVES: dict[ShelfName, Mapping[str, Record]] = {
     "sources": SOURCES,
+    "steps": STEPS,
     "templates": TEMPLATES,
     "tasks": TASKS,
     "families": FAMILIES,
@@ -35,7 +37,7 @@ SHELVES: dict[ShelfName, Mapping[str, Record]] = {
 def list_entries(
     shelf: Annotated[ShelfName, typer.Argument(help="What to list.")], *, json: AsJson = False, debug: Debug = False
 ) -> None:
-    """List what there is: sources, templates, tasks, families, mixtures, recipes, suites, protocols or experiments."""
+    """List what there is of one kind: its names, with a line on each."""
     del debug
     entries = {name: shown(entry) for name, entry in SHELVES[shelf].items()}
     if json:

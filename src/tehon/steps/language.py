@@ -111,7 +111,7 @@ def _translated(example: Example, options: Language) -> str:
 
 STEP = Step(
     name="language",
-    title="Drops texts that are certainly in another language than they say, and translations in the wrong direction",
+    title="Drops texts that are certainly in another language, and translations in the wrong direction",
     options=Language,
     make=make,
 )

@@ -29,7 +29,10 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])(?!git@)[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}"
     r"@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,}(?![A-Za-z0-9-])"
 )
-_VERSION = r"(?<![Vv])(?<![Vv]\.)(?<!er )(?<!er\. )(?<!on )(?<!ョン)(?<!ョン )"
+_VERSION = (
+    r"(?<![Vv])(?<![Vv]\.)(?<!(?<![A-Za-z])[Vv]er )(?<![Vv]er\. )(?<![Vv]er\.)(?<![Vv]ersion )(?<!ョン)(?<!ョン )"
+)
+"""None of the words by which versions are told stands before it."""
 _IPV4 = re.compile(rf"{_START}{_VERSION}((?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}){_END}(?! ?[節章項版])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z_:])([23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,34})(?![0-9A-Za-z_:])")
 _CARD = re.compile(

@@ -118,6 +118,7 @@ def test_card_numbers_with_their_check_digit_are_masked(masked: Masked, number: 
     "address", ["133.11.93.1", "８．８．４．４４", "2001:4860:4860::8888", "2404:6800:4004:80a:0:0:0:200e"]
 )
 def test_addresses_that_can_be_reached_are_masked(masked: Masked, address: str) -> None:
+    assert masked(f"It runs on {address}, the server {address}.") == "It runs on <IPアドレス>, the server <IPアドレス>."
     assert masked(f"サーバーは{address}です。") == "サーバーは<IPアドレス>です。"
 
 
@@ -139,7 +140,7 @@ def test_addresses_that_can_be_reached_are_masked(masked: Masked, address: str) 
         "550e8400-e29b-41d4-a716-446655440000",
         "https://example.com/090-1234-5678?id=09012345678",
         "127.0.0.1、192.168.1.100、10.0.0.255、255.255.255.0、203.0.113.20、1.2.3.4、3.10.2.1節",
-        "バージョン10.20.30.40、v115.0.2.1、Version 115.0.2.1、999.1.1.1、133.11.93、133.11.93.1.2",
+        "バージョン10.20.30.40、v115.0.2.1、Version 115.0.2.1、Ver. 115.0.2.1、ver 115.0.2.1、Ver.115.0.2.1、999.1.1.1、133.11.93、133.11.93.1.2",
         "fe80::1、::1、2001:db8::1、std::vector、abc::def、12:34:56",
         "git@github.com:user/project.git、@user、user@host、a @ b、100@1個",
         "100-0001",
