@@ -108,7 +108,7 @@ def test_sources_joined_by_plus_build_a_release(tehon: Run, raw: Path, tmp_path:
     ("arguments", "code", "message"),
     [
         (("build", "jsqad", "--out", "o"), 2, "no mixture named 'jsqad'. Did you mean jsquad"),
-        (("build", "jqac", "--out", "o"), 3, "Put jqac20180625.tgz into RAW/jqac/"),
+        (("build", "jqac", "--out", "o"), 3, "Run tehon fetch jqac --raw RAW"),
         (("build", "jqac", "--raw", "nowhere", "--out", "o"), 3, "nowhere/jqac"),
         (("tune", "demo", "--release", "nowhere", "--out", "o"), 3, "must be a finished release"),
         (("tune", "demo", "--release", "r", "--out", "o", "--set", "lora.rank=x"), 2, "lora.rank is wrong"),

@@ -120,12 +120,19 @@ def _options(supply: Supply, mixture: Mixture, piece: str = "") -> ReadOptions:
 
 
 def _folder(source: Source, raw: Path | None) -> Path:
-    names = " and ".join(download.url.rpartition("/")[2] for download in source.downloads) or "its files"
+    names = " and ".join(download.path for download in source.downloads) or "its files"
+    by_itself = any(not download.by_hand for download in source.downloads)
     if raw is None:
-        remedy = f"Put {names} into RAW/{source.name}/ and give RAW with --raw"
-        raise RawFileMissing(f"source {source.name}", "needs its raw files, but no raw folder was given", remedy)
+        fetch = f"Run tehon fetch {source.name} --raw RAW" if by_itself else f"Put {names} into RAW/{source.name}/"
+        problem = "needs its raw files, but no raw folder was given"
+        raise RawFileMissing(f"source {source.name}", problem, f"{fetch} and give RAW with --raw")
     folder = raw / source.name
     if not folder.is_dir():
         problem = "must be a folder with the raw files, but there is none"
-        raise RawFileMissing(str(folder), problem, f"Put {names} there (from {source.homepage})")
+        fetch = f"Run tehon fetch {source.name} --raw {raw}, or put" if by_itself else "Put"
+        raise RawFileMissing(str(folder), problem, f"{fetch} {names} there" + _from(source))
     return folder
+
+
+def _from(source: Source) -> str:
+    return f" (from {source.homepage})" if source.homepage else ""

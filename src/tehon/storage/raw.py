@@ -29,12 +29,13 @@ def find_raw(raw: Path | None, name: str, patterns: Mapping[str, str], split: st
         raise UsageError(f"task {name}", f"has no split '{split}' (it has {known})", "Name another split")
     if raw is None:
         problem = f"needs its raw file {patterns[split]}, but no raw folder was given"
-        raise UsageError(f"task {name}", problem, f"Put the file into RAW/{name}/ and give the folder with --raw RAW")
+        raise UsageError(f"task {name}", problem, f"Run tehon fetch {name} --raw RAW, and give RAW with --raw")
     folder = raw / name
     found = sorted(path for path in folder.glob(patterns[split]) if path.is_file())
     if not found:
         problem = f"must hold the {split} split of {name}, but no file there is named {patterns[split]}"
-        raise RawFileMissing(str(folder), problem, f"Put {patterns[split]} into {folder}")
+        remedy = f"Run tehon fetch {name} --raw {raw}, or put {patterns[split]} into {folder}"
+        raise RawFileMissing(str(folder), problem, remedy)
     if len(found) > 1:
         problem = f"must hold one file named {patterns[split]}, but has {', '.join(path.name for path in found)}"
         raise UsageError(str(folder), problem, "Leave only the one that shall be used")

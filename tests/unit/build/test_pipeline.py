@@ -174,7 +174,7 @@ def wrong_file(raw: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "error", "said"),
     [
-        (missing_folder, RawFileMissing, r"Put jqac20180625\.tgz there \(from https://"),
+        (missing_folder, RawFileMissing, r"Run tehon fetch jqac --raw .*, or put jqac20180625\.tgz there \(from https://"),
         (truncated, BadRawFile, r"jqac20180625\.tgz.*must be a whole gzip-compressed tar archive"),
         (wrong_file, EmptyData, r"must give examples of jcommonsenseqa, but gives none: not JSON \(1\)"),
     ],
@@ -224,7 +224,7 @@ def test_a_source_with_too_many_broken_rows_fails_and_says_where_they_are_listed
 
 
 def test_no_raw_folder_at_all_says_how_to_give_one(tmp_path: Path) -> None:
-    with pytest.raises(RawFileMissing, match=r"Put jqac20180625\.tgz into RAW/jqac/ and give RAW with --raw"):
+    with pytest.raises(RawFileMissing, match="Run tehon fetch jqac --raw RAW and give RAW with --raw"):
         build(mixture("jqac"), None, tmp_path / "out")
 
 

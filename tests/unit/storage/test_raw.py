@@ -27,7 +27,7 @@ def test_a_link_to_the_file_will_do(raw: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_what_to_put_where(raw: Path) -> None:
-    with pytest.raises(RawFileMissing, match=r"Put train\*\.json into .*jnli"):
+    with pytest.raises(RawFileMissing, match=r"Run tehon fetch jnli --raw .*, or put train\*\.json into .*jnli"):
         find_raw(raw, "jnli", PATTERNS, "train")
 
 
