@@ -14,8 +14,9 @@ import msgspec
 
 from tehon.errors import BadRawFile
 from tehon.formats.json_lines import RawRow, decode_row, raw_lines
-from tehon.formats.lines import BOM, MAX_LINE_BYTES, file_lines
+from tehon.formats.lines import BOM, MAX_LINE_BYTES
 from tehon.formats.opening import opened
+from tehon.formats.pieces import Span
 from tehon.records.rows import LeftOut
 
 T = TypeVar("T")
@@ -27,28 +28,34 @@ _TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+)*+([{}\
 _SCALAR = re.compile(rb"(?:" + _STRING + rb"|[^\s,\]\"{}\[]++)(?=[\s,\]])", re.DOTALL)
 
 
-def file_rows(path: Path, kind: type[T]) -> Iterator[tuple[str, T] | LeftOut]:
+def file_rows(path: Path, kind: type[T], span: Span | None = None) -> Iterator[tuple[str, T] | LeftOut]:
     """Every row as its place (`file:number`, from 1) and what it holds, or why it cannot be one.
+
+    Args:
+        path: the file.
+        kind: the type of its rows.
+        span: only these of its lines; an array is always read whole.
 
     Raises:
         BadRawFile: an array does not go on as an array must, so that the rest of it is lost; or a row is too long.
     """
     decoder = msgspec.json.Decoder(kind)
-    return (decode_row(row, decoder) for row in raw_rows(path))
+    return (decode_row(row, decoder) for row in raw_rows(path, span))
 
 
-def raw_rows(path: Path) -> Iterator[RawRow]:
+def raw_rows(path: Path, span: Span | None = None) -> Iterator[RawRow]:
     """Every row before it is decoded.
 
     Raises:
         BadRawFile: as `file_rows`.
     """
-    if is_array(path):
+    span = span or Span(path)
+    if not span.start and is_array(path):
         with opened(path) as stream:
             for number, (offset, json) in enumerate(_Array(stream, str(path)).elements(), start=1):
                 yield RawRow(f"{path.name}:{number}", offset, json)
     else:
-        yield from raw_lines(file_lines(path), path.name)
+        yield from raw_lines(span.lines(), path.name, span.number, span.start)
 
 
 def is_array(path: Path) -> bool:

@@ -41,19 +41,18 @@ def file_lines(path: Path) -> Iterator[bytes]:
         yield from stream_lines(stream, str(path))
 
 
-def stream_lines(stream: BinaryIO, where: str) -> Iterator[bytes]:
-    """The lines of a binary stream with their ends.
+def stream_lines(stream: BinaryIO, where: str, number: int = 1) -> Iterator[bytes]:
+    """The lines of a binary stream with their ends, of which the first has this number.
 
     Raises:
         BadRawFile: a line is longer than MAX_LINE_BYTES.
     """
-    number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
-        number += 1
         if len(line) > MAX_LINE_BYTES:
             problem = f"a line must have at most {MAX_LINE_BYTES} bytes, but this one has more"
             raise BadRawFile(f"{where}:{number}", problem, "Check that the file has the expected format")
         yield line
+        number += 1
 
 
 def text_lines(

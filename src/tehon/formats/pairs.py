@@ -87,10 +87,12 @@ def in_turn(
         read: the corpus's pairs.
         ways: the directions.
         source: its name, part of the key that chooses wordings.
-        options: with the rendering and the seed.
+        options: with the rendering, the seed, and the number of a direction as the piece to read, or none.
         keep_empty: a pair that lacks a sentence is one, too.
     """
     for turn, way in enumerate(ways):
+        if options.piece not in {"", str(turn)}:
+            continue
         wordings = way.wordings
         for pair in read():
             if isinstance(pair, LeftOut):

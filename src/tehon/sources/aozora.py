@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tehon.errors import BadRawFile, RawFileMissing
+from tehon.errors import BadRawFile, RawFileMissing, UnknownName
 from tehon.formats.aozora import RULER, read_work
 from tehon.formats.finding import chosen
 from tehon.formats.lines import decoded
@@ -27,6 +27,9 @@ from tehon.records.rows import LeftOut, Row, Text, documents, examples
 
 ENCODINGS = {"person_utf8": "utf-8", "cards": "cp932"}
 """Folder of a distribution -> the encoding of the files in it."""
+PARTS = ("opening", "work")
+PIECE_WORKS = 4096
+"""Works in one piece; of most of them no more than the beginning is read."""
 NO_HEADING = "no title and author"
 DAMAGED = "damaged, or not in the declared encoding"
 LONGEST = 100
@@ -59,15 +62,33 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def texts(folder: Path, options: ReadOptions) -> Iterator[Document | Drop]:
-    """Every work, file by file."""
+    """Every work, file by file; they stand in the pieces of the openings."""
     return documents(SOURCE, _bodies(folder, options))
+
+
+def pieces(folder: Path, options: ReadOptions) -> tuple[str, ...]:
+    """Works that stand one behind the other, first for their openings, then for themselves."""
+    del options
+    with open_tree(folder, "*.zip") as tree:
+        count = len(_files(tree)[0])
+    return tuple(f"{part}-{start:05d}" for part in PARTS for start in range(0, count, PIECE_WORKS))
+
+
+def _in_piece(names: list[str], part: str, piece: str) -> list[str]:
+    """The works that a piece holds for one part; all of them where no piece is named."""
+    if not piece:
+        return names
+    wanted, _, start = piece.partition("-")
+    if wanted not in PARTS or not start.isdigit():
+        raise UnknownName("piece", piece, ())
+    return names[int(start) :][:PIECE_WORKS] if wanted == part else []
 
 
 def _bodies(folder: Path, options: ReadOptions) -> Iterator[Text | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         with open_tree(folder, "*.zip") as tree:
             names, encoding = _files(tree)
-            for name in names:
+            for name in _in_piece(names, PARTS[0], options.piece):
                 found = _from(tree, name, encoding, whole)
                 if isinstance(found, Opening):
                     yield Text(upstream_id=name, title=found.title, text=found.text, split=split)
@@ -80,8 +101,8 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         with open_tree(folder, "*.zip") as tree:
             names, encoding = _files(tree)
-            for part in ("opening", "work"):
-                for name in names:
+            for part in PARTS:
+                for name in _in_piece(names, part, options.piece):
                     found = _from(tree, name, encoding, begin)
                     if isinstance(found, Opening):
                         yield _row(found, name, part, split, options)
@@ -200,5 +221,6 @@ SOURCE = Source(
         "AozoraTxt/person_utf8/000000/kara.txt": "題のみ\r\n".encode(),
     },
     read=read,
+    pieces=pieces,
     documents=texts,
 )

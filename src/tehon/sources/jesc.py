@@ -32,6 +32,12 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
     return examples(SOURCE, _rows(folder, options))
 
 
+def pieces(folder: Path, options: ReadOptions) -> tuple[str, ...]:
+    """The two directions."""
+    del folder, options
+    return "0", "1"
+
+
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     published = options.rendering == "published"
     first = REVERSED if published and variant_of(SOURCE.variants, options.variant) == WRONG else FROM_JAPANESE
@@ -89,4 +95,5 @@ SOURCE = Source(
         )
     },
     read=read,
+    pieces=pieces,
 )

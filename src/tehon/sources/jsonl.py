@@ -29,14 +29,18 @@ from tehon.errors import BadLicence, BadRawFile
 from tehon.formats.conversations import LAYOUTS, layout_of
 from tehon.formats.encodings import misfit
 from tehon.formats.finding import chosen, find_all
-from tehon.formats.json_array import file_rows, raw_rows
+from tehon.formats.json_array import file_rows, is_array, raw_rows
 from tehon.formats.lines import BOM, MAX_LINE_BYTES, broken
 from tehon.formats.opening import opened
+from tehon.formats.pieces import Span, cut, spans
 from tehon.formats.toml import to_record
 from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, Text, documents, examples
+from tehon.storage.raw import STAND_IN
 from tehon.text.script import language
 
+TEXT = ".txt"
+FILES = ("*.jsonl", "*.json", f"*{TEXT}")
 LICENCE = "licence.toml"
 UNKNOWN = Licence(spdx="LicenseRef-unknown", url="", commercial=False)
 DOCUMENTS = "documents"
@@ -94,14 +98,32 @@ def stated(folder: Path, name: str = "jsonl") -> Source:
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
-        for path in find_all(folder, "*.jsonl", "*.json"):
-            yield from _file(path, split)
+        for span in _spans(folder, options):
+            yield from _file(span, split)
 
 
 def _texts(folder: Path, options: ReadOptions) -> Iterator[Text | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
-        for path in find_all(folder, "*.jsonl", "*.json", "*.txt"):
-            yield from [_text_file(path, split)] if path.suffix == ".txt" else _plain_rows(path, split)
+        for span in _spans(folder, options):
+            yield from [_text_file(span.path, split)] if span.path.suffix == TEXT else _plain_rows(span, split)
+
+
+def pieces(folder: Path, options: ReadOptions) -> tuple[str, ...]:
+    """Small files together, and large ones of lines cut."""
+    del options
+    return cut(_paths(folder), _holds_lines)
+
+
+def _spans(folder: Path, options: ReadOptions) -> list[Span]:
+    return spans(_paths(folder), _holds_lines, options.piece)
+
+
+def _paths(folder: Path) -> list[Path]:
+    return [path for path in find_all(folder, *FILES) if path.name != STAND_IN]
+
+
+def _holds_lines(path: Path) -> bool:
+    return path.suffix != TEXT and not is_array(path)
 
 
 def _text_file(path: Path, split: str) -> Text | LeftOut:
@@ -117,11 +139,12 @@ def _text_file(path: Path, split: str) -> Text | LeftOut:
     return Text(upstream_id=path.name, title=path.stem, text=text, split=split, language=language(text))
 
 
-def _plain_rows(path: Path, split: str) -> Iterator[Text | LeftOut]:
+def _plain_rows(span: Span, split: str) -> Iterator[Text | LeftOut]:
+    path = span.path
     if _layout(path) != DOCUMENTS:
-        yield LeftOut(place=path.name, reason="file of examples")
+        yield from _unasked(span, "file of examples")
         return
-    for row in file_rows(path, Plain):
+    for row in file_rows(path, Plain, span):
         if isinstance(row, LeftOut):
             yield row
             continue
@@ -135,12 +158,19 @@ def _plain_rows(path: Path, split: str) -> Iterator[Text | LeftOut]:
         )
 
 
-def _file(path: Path, split: str) -> Iterator[Row | LeftOut]:
-    layout = _layout(path)
+def _unasked(span: Span, reason: str) -> Iterator[LeftOut]:
+    """That a file is of the other kind, once, however many pieces it has."""
+    if not span.start:
+        yield LeftOut(place=span.path.name, reason=reason)
+
+
+def _file(span: Span, split: str) -> Iterator[Row | LeftOut]:
+    path = span.path
+    layout = DOCUMENTS if path.suffix == TEXT else _layout(path)
     if layout == DOCUMENTS:
-        yield LeftOut(place=path.name, reason="file of documents")
+        yield from _unasked(span, "file of documents")
         return
-    for row in file_rows(path, LAYOUTS[layout][0]):
+    for row in file_rows(path, LAYOUTS[layout][0], span):
         if isinstance(row, LeftOut):
             yield row
             continue
@@ -229,6 +259,7 @@ SOURCE = Source(
         ).encode(),
     },
     read=read,
+    pieces=pieces,
     documents=texts,
     stated=stated,
     many=named,

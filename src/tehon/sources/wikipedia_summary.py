@@ -23,6 +23,7 @@ from itertools import dropwhile, takewhile
 from pathlib import Path
 
 from tehon.formats.finding import chosen, find_all, variant_of
+from tehon.formats.pieces import cut, spans, whole
 from tehon.formats.wikiextractor import Page, read_pages
 from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Source
@@ -63,11 +64,17 @@ def texts(folder: Path, options: ReadOptions) -> Iterator[Document | Drop]:
     return documents(SOURCE, (page if isinstance(page, LeftOut) else _text(page, split) for split, page in found))
 
 
+def pieces(folder: Path, options: ReadOptions) -> tuple[str, ...]:
+    """Files that stand one behind the other."""
+    del options
+    return cut(find_all(folder, *FILES), whole)
+
+
 def _pages(folder: Path, options: ReadOptions) -> Iterator[tuple[str, Page | LeftOut]]:
     """Every page with its split; those that tell of nothing but other pages are left out."""
     for split in chosen(SOURCE.splits, options.splits):
-        for path in find_all(folder, *FILES):
-            for page in read_pages(path, path.relative_to(folder).as_posix()):
+        for span in spans(find_all(folder, *FILES), whole, options.piece):
+            for page in read_pages(span.path, span.path.relative_to(folder).as_posix()):
                 if isinstance(page, Page) and DISAMBIGUATION in page.title:
                     yield split, LeftOut(place=page.place, reason="disambiguation page")
                 else:
@@ -184,5 +191,6 @@ SOURCE = Source(
         ).encode(),
     },
     read=read,
+    pieces=pieces,
     documents=texts,
 )

@@ -30,7 +30,7 @@ def test_a_file_in_no_known_layout_is_an_error(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_says_what_to_put_there(tmp_path: Path) -> None:
-    with pytest.raises(RawFileMissing, match=r"Put \*\.jsonl or \*\.json there"):
+    with pytest.raises(RawFileMissing, match=r"Put \*\.jsonl or \*\.json or \*\.txt there"):
         read(tmp_path)
 
 
