@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+from msgspec.structs import replace
 
 from tehon.build.choose import choose_mixture
 from tehon.build.licences import terms, whole_licence
@@ -26,6 +27,7 @@ from tehon.recipes import EXPERIMENTS, MIXTURES, PROTOCOLS, RECIPES, SUITES
 from tehon.records.corpus import Drop, Example
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
+from tehon.records.step import Content
 from tehon.sources import SOURCES
 from tehon.steps import STEPS
 from tehon.storage.manifest import plain
@@ -118,11 +120,22 @@ def _checked(kind: str, name: str, look: "Look", raw: Path | None) -> Checked:
 
 def _source(name: str, raw: Path | None) -> Lines:
     source = SOURCES[name]
-    terms(source.licence, f"source {name}")
-    for example in sample_examples(source, SHOWN):
-        yield render(TEMPLATES[FRAME], example).text
+    alone = Mixture(name=name, sources={name: Share()})
+    if raw is not None and source.stated:  # what the user states is shown, not a sample
+        [supply] = supplies(alone, raw)
+        terms(supply.licence, f"source {name}")
+        alone = alone if supply.source.parts else replace(alone, kind="documents")
+        rows = (row for row in read(supply, alone) if not isinstance(row, Drop))
+        yield from map(_shown, islice(rows, SHOWN))
+    else:
+        terms(source.licence, f"source {name}")
+        yield from map(_shown, sample_examples(source, SHOWN))
     if raw is not None and not source.embedded:
-        yield from _raw_rows(Mixture(name=name, sources={name: Share()}), raw)
+        yield from _raw_rows(alone, raw)
+
+
+def _shown(content: Content) -> str:
+    return render(TEMPLATES[FRAME], content).text if isinstance(content, Example) else content.text
 
 
 def _raw_rows(mixture: Mixture, raw: Path) -> Lines:
@@ -130,8 +143,9 @@ def _raw_rows(mixture: Mixture, raw: Path) -> Lines:
         kept, dropped = 0, 0
         for row in read(supply, mixture):
             dropped += isinstance(row, Drop)
-            kept += isinstance(row, Example)
-        yield f"{supply.source.name}: {kept:,} examples, {dropped:,} rows dropped, {len(files(supply))} raw files"
+            kept += not isinstance(row, Drop)
+        name, raw_files = supply.source.name, len(files(supply))
+        yield f"{name}: {kept:,} {mixture.kind}, {dropped:,} rows dropped, {raw_files} raw files"
 
 
 def _template(name: str, _: Path | None) -> Lines:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec.structs import replace
@@ -18,7 +19,8 @@ from tehon.errors import BadRawFile
 from tehon.formats.delimited import Delimiter, read_delimited
 from tehon.formats.gz import unpacked_lines
 from tehon.formats.json_array import file_rows
-from tehon.formats.json_lines import json_rows
+from tehon.formats.json_lines import decode_row, json_rows, raw_lines
+from tehon.formats.pieces import cut, spans
 from tehon.records.rows import LeftOut
 
 TableRow = tuple[str, dict[str, Any]]
@@ -56,23 +58,24 @@ def layout(path: Path) -> str:
     return suffix if suffix in (packable if path.name.endswith(".gz") else LAYOUTS) else ""
 
 
-def piece_count(path: Path) -> int:
-    """In how many pieces a file can be read, at least one.
+def table_pieces(path: Path) -> tuple[str, ...]:
+    """Names of the pieces in which a file can be read, at least one: groups of Parquet's rows, stretches of lines.
 
     Raises:
         BadRawFile: it is damaged.
     """
     if layout(path) != PARQUET:
-        return 1
+        return cut((path,), _holds_lines)
     with _whole(path), pq.ParquetFile(path) as file:
-        return max(1, len(_groups(file)))
+        return tuple(map(str, range(max(1, len(_groups(file))))))
 
 
-def read_table(table: Table, piece: int | None = None) -> Iterator[TableRow | LeftOut]:
+def read_table(table: Table, piece: str = "") -> Iterator[TableRow | LeftOut]:
     """Every row, or those of one piece, or why one cannot be read.
 
     Raises:
         BadRawFile: the file is damaged or of no known layout, or has no such column.
+        UnknownName: no piece has this name.
     """
     kind = layout(table.path)
     if kind == PARQUET:
@@ -82,6 +85,11 @@ def read_table(table: Table, piece: int | None = None) -> Iterator[TableRow | Le
     elif kind in DELIMITERS:
         lines = unpacked_lines(table.path)
         yield from read_delimited(lines, table.where, DELIMITERS[kind], quoted=True, encoding=table.encoding)
+    elif _holds_lines(table.path):
+        decoder = msgspec.json.Decoder(dict[str, Any])
+        for span in spans((table.path,), _holds_lines, piece):
+            for raw in raw_lines(span.lines(), table.where, span.number, span.start):
+                yield decode_row(raw, decoder)
     elif kind in LINES:
         yield from json_rows(unpacked_lines(table.path), table.where, dict[str, Any])
     elif kind == JSON:
@@ -99,13 +107,18 @@ def _renamed(row: TableRow | LeftOut, table: Table) -> TableRow | LeftOut:
     return table.where + row[0].removeprefix(table.path.name), row[1]
 
 
-def _parquet(table: Table, piece: int | None) -> Iterator[TableRow | LeftOut]:
+def _holds_lines(path: Path) -> bool:
+    """Whether a file is one of lines that can be read apart."""
+    return path.suffix in LINES
+
+
+def _parquet(table: Table, piece: str) -> Iterator[TableRow | LeftOut]:
     with _whole(table.path), pq.ParquetFile(table.path) as file:
         _see_columns(table, file.schema_arrow.names)
         groups = _groups(file)
         number = 1
         for place, group in enumerate(groups):
-            if piece in {None, place}:
+            if piece in {"", str(place)}:
                 batches = file.iter_batches(BATCH_ROWS, row_groups=group, columns=sorted(table.columns))
                 yield from _batches(table, batches, number)
             number += sum(file.metadata.row_group(index).num_rows for index in group)

@@ -59,7 +59,7 @@ from tehon.errors import BadConfig, RawFileMissing
 from tehon.formats.finding import chosen
 from tehon.formats.mapped import Found, Mapped
 from tehon.formats.mapping import FILE, Asking, Mapping, columns_of, read_mapping
-from tehon.formats.tables import LAYOUTS, Table, layout, piece_count, read_table
+from tehon.formats.tables import LAYOUTS, Table, layout, read_table, table_pieces
 from tehon.formats.wordings import APART
 from tehon.records.corpus import Document, Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, Text, documents, examples
@@ -124,12 +124,10 @@ def texts(folder: Path, options: ReadOptions, name: str = "hub") -> Iterator[Doc
 
 
 def pieces(folder: Path, options: ReadOptions) -> tuple[str, ...]:
-    """Groups of rows of Parquet files, and every other file as one."""
+    """Groups of rows of Parquet files, stretches of files of lines, and every other file as one."""
     mapping = read_mapping(folder)
     return tuple(
-        f"{table.where}#{number}"
-        for _, table in _tables(folder, mapping, options)
-        for number in range(piece_count(table.path))
+        f"{table.where}#{piece}" for _, table in _tables(folder, mapping, options) for piece in table_pieces(table.path)
     )
 
 
@@ -146,11 +144,11 @@ def _texts(folder: Path, options: ReadOptions, mapping: Mapping, name: str) -> I
 
 
 def _found(folder: Path, mapping: Mapping, options: ReadOptions) -> Iterator[Found | LeftOut]:
-    wanted, _, number = options.piece.rpartition("#")
+    wanted, _, piece = options.piece.rpartition("#")
     for split, table in _tables(folder, mapping, options):
         if options.piece and table.where != wanted:
             continue
-        for row in read_table(table, int(number) if options.piece else None):
+        for row in read_table(table, piece):
             yield row if isinstance(row, LeftOut) else Found(place=row[0], split=split, fields=row[1])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tehon.build.choose import choose_mixture
+from tehon.build.choose import choose_mixture, leave_out
 from tehon.build.expected import compared, counted
 from tehon.build.licences import whole_licence
 from tehon.build.pipeline import build
@@ -126,6 +126,26 @@ def test_a_release_says_truly_whether_it_can_be_shared_as_one_work(name: str) ->
         assert "-SA-" not in whole
     else:
         assert whole == "CC-BY-SA-4.0"
+
+
+def test_real_files_give_the_published_counts_and_what_differs_says_why(shared: Path, tmp_path: Path) -> None:
+    at_hand = {
+        "dolly_ja": "rendered-excerpts", "jcommonsenseqa": "jglue/jcommonsenseqa-v1.3", "jqac": "jqac",
+        "wikipedia_typo": "jwtd",
+    }  # fmt: skip
+    (tmp_path / "raw").mkdir()
+    for name, folder in at_hand.items():
+        (tmp_path / "raw" / name).symlink_to(shared / folder)
+    whole = choose_mixture("vanilla_v1_0_1")
+    mixture = leave_out(whole, [name for name in whole.sources if name not in at_hand])
+    release = build(mixture, tmp_path / "raw", tmp_path / "release")
+    assert release.by_source == {"dolly_ja": 16, "jcommonsenseqa": 10_058, "jqac": 906, "wikipedia_typo": 43}
+    assert all(line.read == line.kept + sum(line.dropped.values()) for line in release.ledger)
+    found = {line.name: line for line in release.compared}
+    assert [(found[name].difference, found[name].reason) for name in ("jqac", "jcommonsenseqa")] == [(0, ""), (0, "")]
+    assert found["wikipedia_typo"].difference == 43 - 702_756
+    assert found["aio_forward"].reason.startswith("aio left out.")
+    assert found["total"].actual == release.examples == 16 + 10_058 + 906 + 43
 
 
 def test_the_repaired_one_holds_the_same_sources_and_none_of_what_is_evaluated() -> None:

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tehon.errors import BadRawFile
-from tehon.formats import tables
-from tehon.formats.tables import NOT_TEXT, Table, layout, piece_count, read_table
+from tehon.formats import pieces, tables
+from tehon.formats.tables import NOT_TEXT, Table, layout, read_table, table_pieces
 from tehon.records.rows import LeftOut
 
 ROWS = [{"q": f"問い{number}", "a": f"答え、\n「{number}」"} for number in range(7)]
@@ -48,7 +48,7 @@ WRITERS: dict[str, Callable[[Path, list[dict[str, Any]]], object]] = {
 }
 
 
-def read(path: Path, columns: frozenset[str] = COLUMNS, piece: int | None = None) -> list[Any]:
+def read(path: Path, columns: frozenset[str] = COLUMNS, piece: str = "") -> list[Any]:
     return list(read_table(Table(path, path.name, columns), piece))
 
 
@@ -88,8 +88,8 @@ def test_pieces_are_groups_of_rows_and_together_the_whole(tmp_path: Path, monkey
     path = tmp_path / "x.parquet"
     pq.write_table(pa.Table.from_pylist(ROWS), path, row_group_size=1)
     monkeypatch.setattr(tables, "PIECE_ROWS", 3)
-    assert piece_count(path) == 3
-    apart = [read(path, piece=number) for number in range(3)]
+    assert table_pieces(path) == ("0", "1", "2")
+    apart = [read(path, piece=piece) for piece in table_pieces(path)]
     assert [len(rows) for rows in apart] == [3, 3, 1]
     assert [row for rows in apart for row in rows] == read(path)
     assert [place for place, _ in read(path)] == [f"x.parquet:{number}" for number in range(1, 8)]
@@ -98,8 +98,20 @@ def test_pieces_are_groups_of_rows_and_together_the_whole(tmp_path: Path, monkey
 def test_an_empty_table_has_one_piece_and_no_rows(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     pq.write_table(pa.schema([("q", pa.string()), ("a", pa.string())]).empty_table(), path)
-    assert (piece_count(path), read(path)) == (1, [])
-    assert read(path, piece=0) == []
+    assert (table_pieces(path), read(path)) == (("0",), [])
+    assert read(path, piece="0") == []
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_in_every_layout_the_pieces_together_are_the_whole(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "PIECE_ROWS", 2)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 100)
+    WRITERS[name](tmp_path / name, ROWS)
+    names = table_pieces(tmp_path / name)
+    assert (len(names) > 1) is (name in {"x.parquet", "x.jsonl", "x.ndjson"})
+    assert [row for piece in names for row in read(tmp_path / name, piece=piece)] == read(tmp_path / name)
 
 
 def test_a_text_that_is_not_utf8_costs_its_own_row_alone(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tehon.build.choose import choose_mixture
 from tehon.build.pipeline import build
+from tehon.check import check
 from tehon.errors import BadConfig, BadLicence, BadRawFile, EmptyData, RawFileMissing
 from tehon.formats import tables
 from tehon.records.corpus import Document, Drop, Example, ReadOptions, Turn
@@ -143,7 +144,7 @@ def test_pieces_one_after_the_other_are_the_whole(tmp_path: Path, monkeypatch: p
     source = SOURCES["hub/rivers"]
     assert source.pieces is not None
     names = source.pieces(folder, ReadOptions())
-    assert names == ("more.jsonl#0", *(f"train/0000.parquet#{number}" for number in range(4)))
+    assert names == ("more.jsonl#00000-0-1", *(f"train/0000.parquet#{number}" for number in range(4)))
     apart = [e for name in names for e in kept(read(folder, options=ReadOptions(piece=name)))]
     whole = kept(read(folder))
     assert [(e.upstream_id, e.instruction, e.wording) for e in apart] == [
@@ -208,6 +209,17 @@ def test_a_dataset_for_no_profit_stops_a_commercial_release(tmp_path: Path) -> N
     mixture = choose_mixture("hub/rivers", ("commercial=true",))
     with pytest.raises(BadLicence, match="hub/rivers"):
         build(mixture, tmp_path / "raw", tmp_path / "out")
+
+
+def test_check_shows_what_the_mapping_makes_of_the_files_at_hand(tmp_path: Path) -> None:
+    dataset(tmp_path / "hub" / "rivers", MAPPING, train=ROWS)
+    plain = HEAD + '[splits]\ntrain = { files = ["train/*"] }\n[document]\ntext = "{context}"\n'
+    dataset(tmp_path / "hub" / "plain", plain, train=ROWS)
+    examples, documents = check(["hub/rivers", "hub/plain"], tmp_path)
+    assert (examples.problem, documents.problem) == ("", "")
+    assert "一番長い川は？" in examples.shown[0]
+    assert examples.shown[-1] == "hub/rivers: 4 examples, 2 rows dropped, 2 raw files"
+    assert documents.shown == ("信濃川。", "hub/plain: 1 documents, 2 rows dropped, 2 raw files")
 
 
 def test_a_mixture_takes_parts_limits_and_splits_as_from_any_source(tmp_path: Path) -> None:
