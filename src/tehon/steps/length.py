@@ -6,7 +6,7 @@ points of Unicode. Tokens are those of the whole, each text encoded by itself, w
 words of a prompt frame: keep the limit below the sequence length by as much as the frame takes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import Annotated
 from unicodedata import normalize
@@ -90,12 +90,11 @@ def make(options: Length) -> Callable[[Content], Changed]:
     return check
 
 
-def _exceed(whole: Iterable[str], count: Count, most: int) -> bool:
-    # A token stands for a byte at least, no normalisation of Unicode is longer than NFKD, and a tokenizer may put one
-    # mark at a text's start. Counting bytes costs a small part of counting tokens.
-    if sum(len(normalize("NFKD", text).encode()) + 1 for text in whole) <= most:
-        return False
-    return sum(map(count, whole)) > most
+def _exceed(whole: Sequence[str], count: Count, most: int) -> bool:
+    # A token stands for a byte at least, of the text or of its longest normal form, and one can mark a text's start.
+    # Counting bytes costs a small part of counting tokens.
+    size = sum(len(text.encode()) + len(normalize("NFKD", text).encode()) + 1 for text in whole)
+    return size > most and sum(map(count, whole)) > most
 
 
 STEP = Step(
