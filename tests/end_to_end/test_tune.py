@@ -213,3 +213,31 @@ def test_an_adapter_is_loaded_on_its_own_base_only(release: Path, tmp_path: Path
     tune(recipe("llama"), release, tmp_path / "out")
     with pytest.raises(AdapterMismatch, match=r"was tuned on tiny:llama \([0-9a-f]{12}\), but the base here is"):
         load("tiny:gemma", adapter=tmp_path / "out")
+
+
+def test_the_best_adapter_by_held_back_loss_is_kept_and_a_run_without_progress_stops(
+    release: Path, tmp_path: Path
+) -> None:
+    wild = {"learning_rate": 0.3, "schedule": "constant", "validation_steps": 1, "lora": Lora(dropout=0)}
+    last = tune(recipe("llama", **wild), release, tmp_path / "last")
+    best = tune(recipe("llama", **wild, keep="best"), release, tmp_path / "best")
+    losses = [
+        msgspec.json.decode(line)["validation_loss"]
+        for line in (tmp_path / "best" / "metrics.jsonl").read_bytes().splitlines()
+    ]
+    assert len(losses) == STEPS
+    assert best.validation_loss == pytest.approx(min(losses), rel=1e-6)
+    assert last.validation_loss == pytest.approx(losses[-1], rel=1e-6)
+    assert min(losses) < losses[-1], "the run is wild enough for the last step not to be the best"
+    patient = tune(recipe("llama", **wild, patience=2), release, tmp_path / "patient")
+    waits = next(n for n in range(2, STEPS) if min(losses[: n + 1]) < min(losses[n - 1 : n + 1]))
+    assert patient.counts.steps == waits + 1 < STEPS
+
+
+def test_a_stopped_run_remembers_its_best_adapter(release: Path, tmp_path: Path) -> None:
+    wild = {"learning_rate": 0.3, "schedule": "constant", "validation_steps": 1, "keep": "best"}
+    whole = tune(recipe("llama", **wild), release, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        tune(recipe("llama", **wild), release, tmp_path / "stopped", progress=interrupting(40, signal.SIGTERM))
+    assert tune(recipe("llama", **wild), release, tmp_path / "stopped") == whole
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")

@@ -75,6 +75,9 @@ class Recipe(Record, kw_only=True):
         precision: of the frozen base; `auto` is bf16 where the device computes it fast.
         seed: of the order, the adapter's start values and dropout.
         validation_size: examples held back to measure the loss.
+        validation_steps: steps between two measurements; 0 measures at the end alone.
+        keep: the adapter of the last step, or of the lowest loss that was measured.
+        patience: measurements without a lower loss after which the run stops; 0 never stops it.
         log_steps: steps between two lines of the curve.
         checkpoint_minutes: time between two checkpoints; 0 writes one after every step.
     """
@@ -102,6 +105,9 @@ class Recipe(Record, kw_only=True):
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     seed: int = 42
     validation_size: Annotated[int, msgspec.Meta(ge=0)] = 0
+    validation_steps: Annotated[int, msgspec.Meta(ge=0)] = 0
+    keep: Literal["last", "best"] = "last"
+    patience: Annotated[int, msgspec.Meta(ge=0)] = 0
     log_steps: AtLeastOne = 1
     checkpoint_minutes: NotNegative = 10.0
 

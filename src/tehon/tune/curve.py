@@ -10,7 +10,7 @@ from tehon.storage.atomic import disk_errors, write_bytes
 CURVE = "metrics.jsonl"
 
 
-class Line(Record):
+class Line(Record, omit_defaults=True):
     """One line of the curve.
 
     Attributes:
@@ -19,6 +19,7 @@ class Line(Record):
         loss: mean per unit of weight since the line before, in nats.
         learning_rate: of the last step.
         gradient_norm: of the last step, before clipping.
+        validation_loss: mean NLL per scored token on the held-back examples, in nats; None where it was not measured.
     """
 
     step: int
@@ -26,6 +27,7 @@ class Line(Record):
     loss: float
     learning_rate: float
     gradient_norm: float
+    validation_loss: float | None = None
 
 
 def rewind(folder: Path, step: int) -> None:

@@ -58,9 +58,8 @@ def tune(recipe: Recipe, release: Path, out: Path, *, progress: Progress = silen
     check_fit(recipe, model)
     corpus, held_back, cuts = _read(job, model, progress)
     tuned = lora.add(model.network, recipe)
-    run = Run(job=job, net=model.network, tuned=tuned, corpus=corpus, folder=out)
-    with lora.dropping(tuned):
-        state = train(run, progress)
+    run = Run(job=job, net=model.network, tuned=tuned, corpus=corpus, held_back=held_back, folder=out)
+    state = train(run, progress)
     adapter = _adapter(run, state, cuts, validation_loss(model.network, held_back))
     if processes.is_main_process:
         export(tuned.model, out, recipe.base)
