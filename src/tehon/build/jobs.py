@@ -71,8 +71,7 @@ def _pieces(
 
 def _bears_on(file: str, source: str) -> bool:
     """Whether an input is a file of the source, or of a step, which every source goes through."""
-    room = file.partition("/")[0]
-    return room == source or room.startswith("steps.")
+    return file.startswith((f"{source}/", "steps."))
 
 
 def _alone(mixture: Mixture, source: str) -> Mixture:
