@@ -10,7 +10,6 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import msgspec
 from msgspec.structs import replace
 
@@ -91,20 +90,27 @@ def push(
     """
     planned = plan_push(folder, repository, private=private, even_so=even_so)
     try:
-        from huggingface_hub import HfApi  # noqa: PLC0415 - an extra
-        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled  # noqa: PLC0415 - likewise
+        from huggingface_hub import HfApi, errors, utils  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise PackageMissing("tehon push", "huggingface_hub is not installed", "Install tehon[hub]") from error
+    if progress is silent:
+        utils.disable_progress_bars()  # type: ignore[attr-defined] - exported by name in a list that mypy cannot see
     with progress(f"pushing to {repository}", len(planned.files), "files") as advance:
         try:
             url = _upload(HfApi(library_name="tehon"), folder, planned)
-        except (HfHubHTTPError, httpx.HTTPError, OfflineModeIsEnabled) as error:
-            said = str(error).strip().splitlines()
-            problem = f"must take the data, but: {said[0] if said else type(error).__name__}"
-            remedy = "Log in with hf auth login, or set HF_TOKEN to a token that may write"
-            raise UsageError(f"hub, {repository}", problem, remedy) from error
+        except errors.HfHubHTTPError as error:
+            remedy = "Log in with hf auth login, or set HF_TOKEN to a token that may write there"
+            raise _refused(repository, error, remedy) from error
+        except (errors.HTTPError, errors.OfflineModeIsEnabled) as error:  # type: ignore[attr-defined]
+            remedy = "Run the same command again once it can be reached; what was uploaded is kept"
+            raise _refused(repository, error, remedy) from error
         advance(len(planned.files))
     return replace(planned, url=url)
+
+
+def _refused(repository: str, error: Exception, remedy: str) -> UsageError:
+    said = str(error).strip().splitlines()
+    return UsageError(f"hub, {repository}", f"must take the data, but: {said[0] if said else type(error)}", remedy)
 
 
 def forbidden(told: Export) -> str:
