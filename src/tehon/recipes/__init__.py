@@ -1,4 +1,7 @@
-"""The shelves of TOML files: one file, one mixture, tuning recipe, suite, protocol or experiment."""
+"""The shelves of TOML files: one file, one mixture, tuning recipe, suite, protocol or experiment.
+
+A variant is written as its difference: `extends = "NAME"`, `without = ["sources.NAME"]`, and what is changed.
+"""
 
 from tehon.formats.toml import TomlShelf
 from tehon.records import evaluation, release, reporting, tuning

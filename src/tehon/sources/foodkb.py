@@ -1,8 +1,8 @@
 """Basic Cooking Knowledge Base (基本料理知識ベース): dishes with their ingredients and ways of cooking.
 
-The paper's authors wrote a generator for this corpus but never released its rows (fewer than 1,000), so both renderings
-are the same: `{dish}の作り方を教えてください。` for the dish and for each of its synonyms, answered with lists of the
-ingredients and of the ways of cooking. Cluster: commonsense.
+The paper's authors wrote a generator for this corpus but never released its rows (fewer than 1,000). Asked is how to
+make the dish, and each of its synonyms, answered with lists of the ingredients and of the ways of cooking: in
+`published` with one sentence, in `fixed` in several wordings. Cluster: commonsense.
 
 The layout is known from that generator alone; the file was not at hand. Entries stand between lines of ten hyphens: the
 dish in 【】, then `[同義語]` (synonyms, not always), `[材料]` (ingredients), `[調理法]` (cooking), `[属性]` (not
@@ -16,10 +16,16 @@ from pathlib import Path
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.gz import pack_gz, unpacked_lines
 from tehon.formats.lines import Line, broken, text_lines
+from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
 BETWEEN = "----------"
+WORDINGS = (
+    "{dish}の作り方を教えてください。",
+    "{dish}はどうやって作りますか。",
+    "{dish}の材料と調理法を教えてください。",
+)
 SYNONYMS, INGREDIENTS, COOKING = "[同義語]", "[材料]", "[調理法]"
 
 
@@ -45,14 +51,16 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
                 yield LeftOut(place=place, reason="no ingredients or no cooking")
                 continue
             for name in (head[1:-1], *_under(entry, SYNONYMS).split()):
+                asked = worded(WORDINGS, options, SOURCE.name, name)
                 yield Row(
                     upstream_id=name,
-                    instruction=f"{name}の作り方を教えてください。",
+                    instruction=asked.pattern.format(dish=name),
                     response="\n".join(
                         (f"{name}の作り方は以下の通りです。", "【材料】", *ingredients, "【調理法】", *cooking)
                     ),
                     part="dishes",
                     split=split,
+                    wording=asked.noted,
                 )
 
 
@@ -104,7 +112,7 @@ SOURCE = Source(
             mirrors=("http://nlp.ist.i.kyoto-u.ac.jp/nl-resource/foodkb/foodkb.dictionary.txt.gz",),
         ),
     ),
-    parts=(Part(name="dishes", cluster="commonsense", wording="{dish}の作り方を教えてください。"),),
+    parts=(Part(name="dishes", cluster="commonsense", wording=APART.join(WORDINGS)),),
     sample={
         "foodkb.dictionary.txt.gz": pack_gz(
             """【見本汁】

@@ -1,8 +1,8 @@
 """Nikkaji Parallel Corpus: names of chemical compounds in Japanese and English.
 
-The paper's authors wrote a generator for this corpus but never released its rows (about 5.66 million), so both
-renderings are the same and there is no published count. Every pair is asked in both directions, first English to
-Japanese, then Japanese to English, file by file. Cluster: translation.
+The paper's authors wrote a generator for this corpus but never released its rows (about 5.66 million), so there is no
+published count. Every pair is asked in both directions, first English to Japanese, then Japanese to English, file by
+file. `published` asks with one sentence each, `fixed` in several wordings. Cluster: translation.
 
 The archive holds pairs of files, `NAME.ja` and `NAME.en`, line by line the same compounds; the name is the first
 tab-separated cell, and quotes are text. This layout is known from that generator alone; the archive was not at hand.
@@ -17,12 +17,22 @@ from tehon.errors import BadRawFile
 from tehon.formats.finding import chosen, find_one
 from tehon.formats.lines import text_lines
 from tehon.formats.tar import pack_tar, tar_members
+from tehon.formats.wordings import APART, worded
 from tehon.records.corpus import Download, Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
-EN_JA, JA_EN = "次の化合物の英語名を日本語に翻訳してください。", "次の化合物の日本語名を英語にしてください。"
+EN_JA = (
+    "次の化合物の英語名を日本語に翻訳してください。",
+    "英語で次のように呼ばれる化合物は、日本語では何と言いますか。",
+    "以下の英語の化合物名に当たる日本語名を答えてください。",
+)
+JA_EN = (
+    "次の化合物の日本語名を英語にしてください。",
+    "日本語で次のように呼ばれる化合物は、英語では何と言いますか。",
+    "以下の日本語の化合物名に当たる英語名を答えてください。",
+)
 DIRECTIONS = (("en-ja", EN_JA, ".en", ".ja", "F"), ("ja-en", JA_EN, ".ja", ".en", "R"))
-"""Part, instruction, the file that is asked about, the file that answers, and a letter for the id."""
+"""Part, wordings, the file that is asked about, the file that answers, and a letter for the id."""
 
 
 def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
@@ -39,11 +49,11 @@ def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
             if missing:
                 yield LeftOut(place=f"{path.name}/{missing[0]}", reason="file of the other language missing")
             else:
-                yield from _file(path, stem, split)
+                yield from _file(path, stem, split, options)
 
 
-def _file(path: Path, stem: str, split: str) -> Iterator[Row | LeftOut]:
-    for part, instruction, asking, answering, letter in DIRECTIONS:
+def _file(path: Path, stem: str, split: str, options: ReadOptions) -> Iterator[Row | LeftOut]:
+    for part, wordings, asking, answering, letter in DIRECTIONS:
         for number, (asked, answer) in enumerate(
             zip_longest(_compounds(path, stem + asking), _compounds(path, stem + answering))
         ):
@@ -55,13 +65,16 @@ def _file(path: Path, stem: str, split: str) -> Iterator[Row | LeftOut]:
             elif isinstance(answer, LeftOut):
                 yield answer
             elif asked and answer:
+                id_ = f"{stem}_{letter}{number}"
+                worded_as = worded(wordings, options, SOURCE.name, id_)
                 yield Row(
-                    upstream_id=f"{stem}_{letter}{number}",
-                    instruction=instruction,
+                    upstream_id=id_,
+                    instruction=worded_as.pattern,
                     input=asked,
                     response=answer,
                     part=part,
                     split=split,
+                    wording=worded_as.noted,
                 )
             else:
                 yield LeftOut(place=f"{path.name}/{stem}{asking}:{number + 1}", reason="name missing")
@@ -89,8 +102,15 @@ SOURCE = Source(
     splits={"all": True},
     downloads=(Download(url="https://www2.nict.go.jp/astrec-att/member/mutiyama/nikkaji/nikkaji-20180507.tar.gz"),),
     parts=(
-        Part(name="en-ja", cluster="translation", direction="en-ja", translation=True, wording=EN_JA),
-        Part(name="ja-en", cluster="translation", language="en", direction="ja-en", translation=True, wording=JA_EN),
+        Part(name="en-ja", cluster="translation", direction="en-ja", translation=True, wording=APART.join(EN_JA)),
+        Part(
+            name="ja-en",
+            cluster="translation",
+            language="en",
+            direction="ja-en",
+            translation=True,
+            wording=APART.join(JA_EN),
+        ),
     ),
     sample={
         "nikkaji-20180507.tar.gz": pack_tar(

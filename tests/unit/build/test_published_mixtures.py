@@ -12,6 +12,7 @@ from tehon.build.licences import whole_licence
 from tehon.build.pipeline import build
 from tehon.build.sample import sample_rows
 from tehon.errors import BadLicence
+from tehon.formats.wordings import APART
 from tehon.recipes import MIXTURES
 from tehon.records.corpus import Example, ReadOptions
 from tehon.records.release import Mixture
@@ -41,6 +42,7 @@ NOT_TO_BE_SHARED = {
     "llm_japanese_dataset_v0_1_0", "llm_japanese_dataset_v0_1_1", "llm_japanese_dataset_v1_0_0", "vanilla_v0_1_0",
     "vanilla_v1_0_0",
 }  # fmt: skip
+ASKED_BY_THE_CORPUS = {"{question}", "{instruction}", "{topic}に関して、{question}"}
 JAPANESE = [name for name in TOTALS if name.replace("vanilla", "llm_japanese_dataset") in TOTALS.keys() - {name}]
 every_release = pytest.mark.parametrize("name", TOTALS)
 
@@ -146,6 +148,14 @@ def test_real_files_give_the_published_counts_and_what_differs_says_why(shared: 
     assert found["wikipedia_typo"].difference == 43 - 702_756
     assert found["aio_forward"].reason.startswith("aio left out.")
     assert found["total"].actual == release.examples == 16 + 10_058 + 906 + 43
+
+
+@pytest.mark.parametrize("name", [*MIXTURES["llm_japanese_dataset_v1_0_0"].sources, "nikkaji", "foodkb"])
+def test_the_repaired_corpora_ask_in_several_wordings_unless_the_corpus_asks_itself(name: str) -> None:
+    for part in SOURCES[name].parts:
+        wordings = part.wording.split(APART)
+        if part.name != "reversed_v0_1_0" and wordings[0] not in ASKED_BY_THE_CORPUS:
+            assert len(wordings) == len(set(wordings)) >= 3, (part.name, wordings)
 
 
 def test_the_repaired_one_holds_the_same_sources_and_none_of_what_is_evaluated() -> None:
