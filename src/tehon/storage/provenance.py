@@ -11,8 +11,8 @@ from tehon import __version__
 from tehon.records.files import Provenance
 
 PACKAGES = (
-    "accelerate", "babel", "duckdb", "msgspec", "numpy", "peft", "pyarrow", "rensa", "tokenizers", "torch", "transformers",
-    "xxhash",
+    "accelerate", "babel", "duckdb", "msgspec", "numpy", "peft", "pyarrow", "rensa", "tokenizers", "torch",
+    "transformers", "xxhash",
 )  # fmt: skip
 
 
