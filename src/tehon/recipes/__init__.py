@@ -1,7 +1,4 @@
-"""The shelves of TOML files: one file, one mixture, tuning recipe, suite, protocol or experiment.
-
-A variant is written as its difference: `extends = "NAME"`, `without = ["sources.NAME"]`, and what is changed.
-"""
+"""The shelves of TOML files, one file an entry; a variant says what it `extends` (see formats/inheritance.py)."""
 
 from tehon.formats.toml import TomlShelf
 from tehon.records import evaluation, release, reporting, tuning
