@@ -6,7 +6,7 @@ with the header's width is a row, as CSV has it.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from tehon.errors import BadRawFile
@@ -21,27 +21,39 @@ MAX_CELL_LINES = 20
 """Lines that one row may have; the longest of the real corpora has 2."""
 UNCLOSED = "quote without an end"
 STRAY = "text behind a closing quote"
+TOO_FEW = "fewer cells than the header"
 TOO_MANY = "more cells than the header"
 MERGED = "quote that merges lines"
 
 
 def read_delimited(
-    lines: Iterable[bytes], where: str, delimiter: Delimiter, *, quoted: bool, encoding: str = "utf-8"
+    lines: Iterable[bytes],
+    where: str,
+    delimiter: Delimiter,
+    *,
+    quoted: bool,
+    columns: Sequence[str] = (),
+    encoding: str = "utf-8",
 ) -> Iterator[tuple[str, dict[str, str]] | LeftOut]:
-    """Every row as its place (`file:line`) and its cells by column name; a short row lacks its last cells.
+    """Every row as its place (`file:line`) and its cells by column name, or why it cannot be one.
 
     Args:
         lines: of the file, with their ends.
         where: the file's name for messages.
         delimiter: between cells.
         quoted: double quotes enclose cells; where not, they are text like any other.
+        columns: that the header must name.
         encoding: of the text, one in which a line feed is one byte.
 
     Raises:
-        BadRawFile: there is no header.
+        BadRawFile: there is no header, or it lacks a column.
     """
     rows = _rows(_Lines(text_lines(lines, where, encoding)), delimiter, quoted=quoted)
     header = _header(next(rows, None), where)
+    for column in columns:
+        if column not in header:
+            problem = f"must have the column {column}, but its first line has not"
+            raise BadRawFile(where, problem, "Fetch the file again")
     for row in rows:
         if isinstance(row, LeftOut):
             yield row
@@ -50,10 +62,12 @@ def read_delimited(
         place = f"{where}:{line.number}"
         if isinstance(cells, str):
             yield broken(place, cells, line.offset)
-        elif len(cells) > len(header):
-            yield broken(place, TOO_MANY, line.offset)
+        elif cells == [""] and len(header) > 1:
+            yield LeftOut(place=place, reason="empty row")
+        elif len(cells) != len(header):
+            yield broken(place, TOO_MANY if len(cells) > len(header) else TOO_FEW, line.offset)
         else:
-            yield place, dict(zip(header, cells, strict=False))
+            yield place, dict(zip(header, cells, strict=True))
 
 
 class _Lines:

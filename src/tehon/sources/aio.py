@@ -74,6 +74,7 @@ ABOUT = (
     "「{answer}」について知っていることを教えてください。",
 )
 """How an answer is asked about."""
+COLUMNS = ("original_question", "original_answer")
 _BY_LENGTH = sorted(REWRITES.items(), key=lambda rewrite: -len(rewrite[0]))
 _DIGIT = re.compile("[0-9０-９]")
 
@@ -167,7 +168,7 @@ def _file(path: Path) -> Iterator[tuple[str, Quiz] | LeftOut]:
     if path.suffix == ".jsonl":
         yield from json_rows(lines, path.name, Quiz)
         return
-    for row in read_delimited(lines, path.name, "\t", quoted=False):
+    for row in read_delimited(lines, path.name, "\t", quoted=False, columns=COLUMNS):
         if isinstance(row, LeftOut):
             yield row
             continue

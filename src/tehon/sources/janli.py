@@ -29,6 +29,7 @@ RELATION = Judgement(
     ),
     words={"entailment": "含意", "non-entailment": "非含意"},
 )
+COLUMNS = ("sentence_A_Ja", "sentence_B_Ja", "entailment_label_Ja", "split")
 HEADER = "\tsentence_A_Ja\tsentence_B_Ja\tentailment_label_Ja\theuristics\tnumber_of_NPs\tsemtag\tsplit\n"
 
 
@@ -40,7 +41,7 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     splits = chosen(SOURCE.splits, options.splits)
     path = find_one(folder, "janli*.tsv")
-    for line in read_delimited(file_lines(path), path.name, "\t", quoted=False):
+    for line in read_delimited(file_lines(path), path.name, "\t", quoted=False, columns=COLUMNS):
         if isinstance(line, LeftOut):
             yield line
             continue

@@ -38,7 +38,7 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         path = find_one(folder, f"data_{split}*.csv")
-        for line in read_delimited(file_lines(path), path.name, ",", quoted=True):
+        for line in read_delimited(file_lines(path), path.name, ",", quoted=True, columns=("sent", "label")):
             if isinstance(line, LeftOut):
                 yield line
                 continue

@@ -15,6 +15,7 @@ from tehon.records.rows import LeftOut, Row, examples
 
 TOPIC = "Topic (Title)"
 QUESTION = "Question (What, Who, Where, Whose, How, Yes/No)"
+COLUMNS = (TOPIC, QUESTION, "Answer")
 HEADER = f'Theme (Category),{TOPIC},"{QUESTION}",Answer,Difficulty (by Author),Difficulty (by Answerer),URL\r\n'
 
 
@@ -30,7 +31,7 @@ def _rows(path: Path, split: str) -> Iterator[Row | LeftOut]:
             continue
         if member.name.startswith("jqac/."):  # the Finder's own files, named like the real ones
             continue
-        for row in read_delimited(member.lines(), member.where, ",", quoted=True):
+        for row in read_delimited(member.lines(), member.where, ",", quoted=True, columns=COLUMNS):
             if isinstance(row, LeftOut):
                 yield row
                 continue

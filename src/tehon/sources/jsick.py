@@ -21,6 +21,7 @@ from tehon.records.rows import LeftOut, Row, examples
 
 UPSTREAM = Repository("verypluming/JSICK", "da426bbdb6dc133754daabfd2aa9396d54c75fea")
 RELATION = Judgement(source="jsick", part="pairs", cluster="inference", wordings=WORDINGS, words=WORDS)
+COLUMNS = ("pair_ID", "sentence_A_Ja", "sentence_B_Ja", "entailment_label_Ja")
 HEADER = (
     "pair_ID\tdata\tsentence_A_En\tsentence_B_En\tentailment_label_En\trelatedness_score_En"
     "\tcorr_entailment_labelAB_En\tcorr_entailment_labelBA_En\tsentence_A_Ja\tsentence_B_Ja\tentailment_label_Ja"
@@ -36,7 +37,7 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
     for split in chosen(SOURCE.splits, options.splits):
         path = find_one(folder, f"{split}*.tsv")
-        for line in read_delimited(file_lines(path), path.name, "\t", quoted=False):
+        for line in read_delimited(file_lines(path), path.name, "\t", quoted=False, columns=COLUMNS):
             if isinstance(line, LeftOut):
                 yield line
                 continue

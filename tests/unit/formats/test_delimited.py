@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tehon.errors import BadRawFile
-from tehon.formats.delimited import MAX_CELL_LINES, MERGED, STRAY, TOO_MANY, UNCLOSED, read_delimited
+from tehon.formats.delimited import MAX_CELL_LINES, MERGED, STRAY, TOO_FEW, TOO_MANY, UNCLOSED, read_delimited
 from tehon.records.rows import LeftOut
 
 Found = tuple[str, dict[str, str]] | LeftOut
@@ -32,8 +32,14 @@ def test_quotes_are_text_where_they_are_not_declared_and_within_a_cell() -> None
     assert rows(b'a,b\n5" tape,6\n') == [("f.csv:2", {"a": '5" tape', "b": "6"})]
 
 
-def test_a_short_row_lacks_its_last_cells_and_a_long_one_is_damaged() -> None:
-    assert rows(b"a,b\n1\n1,2,3\n") == [("f.csv:2", {"a": "1"}), damaged(3, 6, TOO_MANY)]
+def test_rows_of_another_width_are_damaged_and_empty_ones_only_empty() -> None:
+    assert rows(b"a,b\n1\n1,2,3\n\n,\n") == [
+        damaged(2, 4, TOO_FEW),
+        damaged(3, 6, TOO_MANY),
+        LeftOut(place="f.csv:4", reason="empty row"),
+        ("f.csv:5", {"a": "", "b": ""}),
+    ]
+    assert rows(b"a\n\n") == [("f.csv:2", {"a": ""})]
 
 
 def test_the_declared_encoding_is_read_and_a_byte_order_mark_is_not() -> None:
@@ -102,6 +108,11 @@ def test_a_cell_of_many_lines_is_one_cell_up_to_a_limit() -> None:
 def test_a_file_without_a_header_is_an_error(data: bytes, said: str) -> None:
     with pytest.raises(BadRawFile, match=said):
         rows(data)
+
+
+def test_a_header_that_lacks_a_column_is_an_error_and_no_file_of_empty_cells() -> None:
+    with pytest.raises(BadRawFile, match="must have the column b, but its first line has not"):
+        list(read_delimited([b"a,B\n", b"1,2\n"], "f.csv", ",", quoted=True, columns=("a", "b")))
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8).filter(lambda t: t.count("\n") < 5)
