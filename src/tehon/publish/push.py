@@ -94,7 +94,7 @@ def push(
     except ImportError as error:
         raise PackageMissing("tehon push", "huggingface_hub is not installed", "Install tehon[hub]") from error
     if progress is silent:
-        utils.disable_progress_bars()  # type: ignore[attr-defined] - exported by name in a list that mypy cannot see
+        utils.disable_progress_bars()  # type: ignore[attr-defined]
     with progress(f"pushing to {repository}", len(planned.files), "files") as advance:
         try:
             url = _upload(HfApi(library_name="tehon"), folder, planned)
