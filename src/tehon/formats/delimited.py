@@ -49,11 +49,7 @@ def read_delimited(
         BadRawFile: there is no header, or it lacks a column.
     """
     rows = _rows(_Lines(text_lines(lines, where, encoding)), delimiter, quoted=quoted)
-    header = _header(next(rows, None), where)
-    for column in columns:
-        if column not in header:
-            problem = f"must have the column {column}, but its first line has not"
-            raise BadRawFile(where, problem, "Fetch the file again")
+    header = _header(next(rows, None), where, columns)
     for row in rows:
         if isinstance(row, LeftOut):
             yield row
@@ -123,13 +119,15 @@ def _quoted(first: Line, text: _Lines, delimiter: Delimiter, width: int) -> list
     return reason or row.cells
 
 
-def _header(row: Found | None, where: str) -> list[str]:
+def _header(row: Found | None, where: str, columns: Sequence[str]) -> list[str]:
     if row is None:
         problem = "it is empty"
     elif isinstance(row, LeftOut):
         problem = f"the first is {row.reason}"
     elif isinstance(row[1], str) or not any(row[1]):
         problem = f"the first is {row[1] if isinstance(row[1], str) else 'blank'}"
+    elif missing := [column for column in columns if column not in row[1]]:
+        problem = f"the first lacks the column {missing[0]}"
     else:
         return row[1]
     raise BadRawFile(where, f"must start with a header line, but {problem}", "Fetch the file again")

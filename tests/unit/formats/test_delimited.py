@@ -111,7 +111,7 @@ def test_a_file_without_a_header_is_an_error(data: bytes, said: str) -> None:
 
 
 def test_a_header_that_lacks_a_column_is_an_error_and_no_file_of_empty_cells() -> None:
-    with pytest.raises(BadRawFile, match="must have the column b, but its first line has not"):
+    with pytest.raises(BadRawFile, match="must start with a header line, but the first lacks the column b"):
         list(read_delimited([b"a,B\n", b"1,2\n"], "f.csv", ",", quoted=True, columns=("a", "b")))
 
 
