@@ -1,6 +1,7 @@
 """Ray Core: tasks on a Ray cluster, or on a local one that is started for them.
 
-The nodes of a cluster must have this package installed and see the folders of the build under the same paths.
+The nodes of a cluster must have this package installed, and any other whose sources are used, and must see the folders
+of the build under the same paths.
 """
 
 import logging
