@@ -90,7 +90,8 @@ def stated(folder: Path, name: str = "jsonl") -> Source:
     if not path.is_file():
         return source
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        with opened(path) as stream:
+            table = tomllib.load(stream)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadLicence(str(path), f"must be TOML, but {error}", "Correct that place") from error
     return replace(source, licence=to_record({"url": "", **table}, Licence, str(path)))
