@@ -1,7 +1,7 @@
 """The finished shards of a build become a release: linked in order, counted, described."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,14 +17,15 @@ from tehon.build.plan import Plan
 from tehon.build.profile import Profile, ShardProfile
 from tehon.build.workshop import Made
 from tehon.errors import EmptyData
+from tehon.records.files import FileEntry
 from tehon.records.release import LedgerLine, Release
 from tehon.storage.atomic import atomic_path
 from tehon.storage.results import Results, link
 from tehon.storage.shards import DATA, PUBLISHED
 
 
-def assemble(out: Path, plan: Plan, made: Made, results: Results) -> Release:
-    """Write everything of a release but its manifest.
+def assemble(out: Path, plan: Plan, made: Made, results: Results) -> tuple[Release, Mapping[str, FileEntry]]:
+    """Write everything of a release but its manifest; the digests of the large files come back, too.
 
     Raises:
         EmptyData: no example is left.
@@ -47,8 +48,7 @@ def assemble(out: Path, plan: Plan, made: Made, results: Results) -> Release:
         digest=_publish(out, made.shards, folders),
         compared=compared(mixture, profile.parts),
     )
-    write_beside(out, release, mixture, plan.supplies, profile)
-    return release
+    return release, write_beside(out, release, mixture, plan.supplies, profile)
 
 
 def _publish(out: Path, jobs: Sequence[GatherJob], folders: Sequence[Path]) -> str:

@@ -14,7 +14,7 @@ from tehon.build.read import Supply
 from tehon.records.files import FileEntry
 from tehon.records.release import Mixture, Release
 from tehon.storage.atomic import write_bytes
-from tehon.storage.manifest import file_sha256
+from tehon.storage.manifest import entry_of
 from tehon.storage.shards import PUBLISHED, shards
 
 LICENCE = "LICENSE"
@@ -46,8 +46,7 @@ def write_beside(
 def _entries(out: Path) -> dict[str, FileEntry]:
     paths = [*shards(out), *(path for path in [out / PUBLISHED] if path.exists())]
     with ThreadPoolExecutor() as threads:  # hashing leaves Python's lock
-        digests = threads.map(file_sha256, paths)
         return {
-            path.relative_to(out).as_posix(): FileEntry(sha256=digest, size_bytes=path.stat().st_size)
-            for path, digest in zip(paths, digests, strict=True)
+            path.relative_to(out).as_posix(): entry
+            for path, entry in zip(paths, threads.map(entry_of, paths), strict=True)
         }

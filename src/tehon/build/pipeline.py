@@ -50,9 +50,10 @@ def build(
     results = Results(scale.work or out / WORK)
     with disk_errors(out):
         workshop = Workshop(plan, results, settled(scale, plan.raw_bytes), progress)
-        release = assemble(out, plan, workshop.made(out / QUARANTINE), results)
+        release, known = assemble(out, plan, workshop.made(out / QUARANTINE), results)
     inputs = dict(plan.inputs)
-    finish(out, "release", config=plan.config, inputs=inputs, result=release, provenance=provenance())
+    made = provenance()
+    finish(out, "release", config=plan.config, inputs=inputs, result=release, provenance=made, known=known)
     Results(out / WORK).remove()
     return release
 

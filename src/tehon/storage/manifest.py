@@ -1,8 +1,9 @@
 """Finished folders: the manifest is written last, and says what went in and what came out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import file_digest, sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -71,7 +72,12 @@ def finished(folder: Path, kind: Kind, print_: str) -> Manifest | None:
     return manifest
 
 
-def finish(
+def entry_of(path: Path) -> FileEntry:
+    """A file's digest and size."""
+    return FileEntry(sha256=file_sha256(path), size_bytes=path.stat().st_size)
+
+
+def finish(  # noqa: PLR0913 - one parameter a field of the manifest
     folder: Path,
     kind: Kind,
     *,
@@ -79,14 +85,19 @@ def finish(
     inputs: dict[str, str],
     result: Record,
     provenance: Provenance,
+    known: Mapping[str, FileEntry] = MappingProxyType({}),
 ) -> Manifest:
-    """Write the manifest over every file of the folder but hidden ones; from here on it is finished."""
-    names = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    files = {
-        name.as_posix(): FileEntry(sha256=file_sha256(path), size_bytes=path.stat().st_size)
-        for name, path in names.items()
+    """Write the manifest over every file of the folder but hidden ones; from here on it is finished.
+
+    Files whose entries are known already are not read again.
+    """
+    paths = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    names = {
+        name.as_posix(): path
+        for name, path in paths.items()
         if path.name != MANIFEST and not any(piece.startswith(".") for piece in name.parts)
     }
+    files = {name: known.get(name) or entry_of(path) for name, path in names.items()}
     manifest = Manifest(
         kind=kind,
         fingerprint=fingerprint(config, inputs),
