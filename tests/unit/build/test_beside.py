@@ -170,6 +170,43 @@ def test_figures_have_words_beside_them(built: Built) -> None:
     assert "question answering" in page.text
 
 
+EXPECTED = """
+expected_total = 12
+[expected.jqac]
+sources = ["jqac"]
+examples = 3
+reason = "One | was <left> out."
+[expected.snow]
+sources = ["snow"]
+examples = 9
+[expected.both]
+sources = ["jqac", "snow"]
+examples = 11
+"""
+
+
+def test_published_counts_stand_beside_the_build_s_own_with_the_reason(built: Built) -> None:
+    out = built("jqac", "snow", more=EXPECTED)
+    card = (out / "README.md").read_text("utf-8")
+    section = card.partition("## Against the published counts\n\n")[2].partition("\n\n")[0]
+    rows = section.splitlines()[2:]
+    assert rows == [
+        r"| jqac | 3 | 2 | -1 | One \| was &lt;left&gt; out. |",
+        "| snow | 9 | 9 | 0 | – |",
+        "| both: jqac, snow | 11 | 11 | 0 | – |",
+        "| total | 12 | 11 | -1 | As said of jqac. |",
+    ]
+    page = Page((out / "card.html").read_text("utf-8")).text
+    assert "One | was <left> out." in page
+    assert page.count("equal") == 2
+
+
+def test_where_nothing_was_published_there_is_no_comparison(built: Built) -> None:
+    out = built("jqac")
+    assert "published counts" not in (out / "README.md").read_text("utf-8")
+    assert "Published counts" not in (out / "card.html").read_text("utf-8")
+
+
 def test_what_a_source_says_stays_text(built: Built, tmp_path: Path) -> None:
     attack = '</p><script>alert("x")</script><img src=x onerror=alert(1)>{{ release }}\u202e'
     path = tmp_path / "raw" / "jsonl" / "zz.jsonl"
