@@ -196,8 +196,9 @@ def _recipe(name: str, _: Path | None) -> Lines:
     TEMPLATES[recipe.template]
     if recipe.family:
         FAMILIES[recipe.family]
+    trained = f"r {recipe.lora.rank}" if recipe.lora else "every weight"
     yield (
-        f"r {recipe.lora.rank}, learning rate {recipe.learning_rate:g}, batch {recipe.batch_size}, "
+        f"{trained}, learning rate {recipe.learning_rate:g}, batch {recipe.batch_size}, "
         f"{recipe.epochs} epochs, {recipe.sequence_length} tokens, {recipe.template}"
     )
 

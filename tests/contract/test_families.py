@@ -13,7 +13,7 @@ from tehon.engine.tokens import encoded
 from tehon.families import FAMILIES
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Loglikelihood, Protocol
-from tehon.records.tuning import Recipe
+from tehon.records.tuning import Lora, Recipe
 from tehon.tune.lora import targets
 from tehon.tune.run import tune
 
@@ -43,7 +43,8 @@ def test_one_step_changes_b_in_every_target_module(
     tmp_path: Path,
 ) -> None:
     release = make_release(tmp_path / "release", few_examples)
-    recipe = Recipe(name="one", base=f"tiny:{name}", template="alpaca_ja", batch_size=8, max_steps=1)
+    lora = Lora()
+    recipe = Recipe(name="one", base=f"tiny:{name}", template="alpaca_ja", lora=lora, batch_size=8, max_steps=1)
     adapter = tune(recipe, release, tmp_path / "adapter")
     weights = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
     changed = {key for key, tensor in weights.items() if ".lora_B." in key and tensor.any()}
@@ -51,7 +52,7 @@ def test_one_step_changes_b_in_every_target_module(
     assert {tensor.dtype for tensor in weights.values()} == {torch.float32}
     assert adapter.parameters == sum(tensor.numel() for tensor in weights.values())
     base, tuned = load(recipe.base), load(recipe.base, adapter=tmp_path / "adapter")
-    assert targets(base.network, recipe) == sorted(FAMILIES[name].targets)
+    assert targets(base.network, recipe, lora) == sorted(FAMILIES[name].targets)
     asked = [Loglikelihood(context="日本で一番高い山は？", continuation="富士山")]
     assert base.digest != tuned.digest
     assert next(base.loglikelihood(asked, PROTOCOL)).logprob != next(tuned.loglikelihood(asked, PROTOCOL)).logprob

@@ -35,6 +35,7 @@ def recipe(kind: str, **changes: object) -> Recipe:
         name="test",
         base=f"tiny:{kind}",
         template="alpaca_ja",
+        lora=Lora(),
         precision="fp32",
         batch_size=8,
         epochs=2,

@@ -17,6 +17,7 @@ from tehon.families import FAMILIES
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune import gradient, lora
 from tehon.tune.gradient import Turn
+from tehon.tune.tuned import Tuned, training
 
 Layout = Literal["padded", "sorted", "prefix_tree"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
@@ -46,10 +47,11 @@ def frozen(family: str) -> LoadedModel:
 
 
 @cache
-def tuned(family: str, dropout: float = 0.0) -> tuple[Network, lora.Tuned]:
+def tuned(family: str, dropout: float = 0.0) -> tuple[Network, Tuned]:
     """A network whose adapter is no longer zero, so that every gradient flows."""
     net = load(f"tiny:{family}", precision="fp32").network
-    added = lora.add(net, Recipe(name="test", template="alpaca_ja", lora=Lora(dropout=dropout)))
+    chosen = Lora(dropout=dropout)
+    added = lora.add(net, Recipe(name="test", template="alpaca_ja", lora=chosen), chosen)
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
         for matrix in added.parameters.values():
@@ -93,7 +95,7 @@ def test_log_likelihoods_do_not_depend_on_company_or_order(
 
 def gradients(family: str, given_: list[Encoded], recipe: Recipe, dropout: float = 0.0) -> tuple[float, torch.Tensor]:
     net, added = tuned(family, dropout)
-    with lora.dropping(added):
+    with training(added):
         assert isinstance(recipe.token_budget, int)
         found = gradient.take(net, given_, added, recipe, Turn(0, recipe.token_budget))
     return found.loss, torch.cat([m.grad.flatten() for m in added.parameters.values() if m.grad is not None])

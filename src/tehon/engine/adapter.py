@@ -7,7 +7,9 @@ from typing import Any
 
 from peft import PeftConfig, PeftModel, get_peft_model_state_dict
 from peft.utils import load_peft_weights
+from safetensors import SafetensorError, safe_open
 
+from tehon.engine import pickled
 from tehon.engine.network import Network
 from tehon.engine.quiet import quiet
 from tehon.errors import AdapterMismatch, ModelNotFound
@@ -15,40 +17,80 @@ from tehon.records.tuning import Adapter
 from tehon.storage.manifest import MANIFEST, file_sha256, read_manifest, result
 
 CONFIG = "adapter_config.json"
-WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
+WEIGHTS = "adapter_model.safetensors"
+PICKLES = ("adapter_model.bin", "pytorch_model.bin")
+"""What older trainers wrote: PEFT's file, and the authors' checkpoints."""
 
 
-def attach(net: Network, folder: Path, base_digest: str) -> str:
+def attach(net: Network, folder: Path, base_digest: str, *, allow_bin: bool = False) -> str:
     """Put the adapter's matrices, in fp32, beside the frozen weights; the digest of its files.
 
     Args:
         net: the base; it is changed in place.
         folder: written by `tune` or by PEFT.
         base_digest: of the base as it was loaded.
+        allow_bin: pickled matrices are read, too, as plain tensors.
 
     Raises:
         ModelNotFound: the folder holds no adapter.
+        ModelError: it holds only pickled matrices, and these may not be read or are more than tensors.
         AdapterMismatch: the adapter was tuned on another base, or its weights do not fit the base exactly.
     """
-    file = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
-    if file is None or not (folder / CONFIG).is_file():
-        problem = f"must hold {CONFIG} and {WEIGHTS[0]}, but does not"
-        raise ModelNotFound(str(folder), problem, "Give the folder that tehon tune wrote")
     _check_base(folder, base_digest)
-    config = PeftConfig.from_pretrained(folder)
-    config.inference_mode = True
+    safe = _safe(folder, allow_bin=allow_bin)
+    _check_filled(safe / WEIGHTS, folder)
     try:
-        # PEFT only warns about missing weights; here they are an error, raised below with their number.
-        with quiet(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Found missing adapter keys", UserWarning)
-            tuned = PeftModel.from_pretrained(net.model, folder, config=config, torch_device=str(net.device))
-    except (RuntimeError, ValueError, OSError) as error:
+        tuned = _with(net, safe)
+    except (RuntimeError, ValueError, KeyError, TypeError, OSError) as error:
         raise AdapterMismatch(str(folder), f"must fit the base, but {error}", "Load the base that it names") from error
-    _check_weights(tuned, folder)
+    _check_weights(tuned, safe, folder)
     if net.model.get_output_embeddings() is not net.head:
         raise AdapterMismatch(str(folder), "must leave the head alone, but changes it", "Tune without lm_head")
     tuned.requires_grad_(requires_grad=False).eval()
-    return sha256(f"{file_sha256(folder / CONFIG)} {file_sha256(file)}".encode()).hexdigest()
+    return sha256(f"{file_sha256(safe / CONFIG)} {file_sha256(safe / WEIGHTS)}".encode()).hexdigest()
+
+
+def _safe(folder: Path, *, allow_bin: bool) -> Path:
+    """The folder itself, or where its pickled matrices lie as safetensors."""
+    config = folder / CONFIG
+    if (folder / WEIGHTS).is_file() and config.is_file():
+        return folder
+    found = next((folder / name for name in PICKLES if (folder / name).is_file()), None)
+    if found is None or not config.is_file():
+        problem = f"must hold {CONFIG} and {WEIGHTS}, but does not"
+        raise ModelNotFound(str(folder), problem, "Give the folder that tehon tune wrote")
+    if not allow_bin:
+        raise pickled.refuse(str(folder), found.name)
+    return pickled.adapter_folder(found, config, WEIGHTS)
+
+
+def _check_filled(file: Path, folder: Path) -> None:
+    """See that there is anything in it: some trainers' last save left everything out, a file of 443 bytes."""
+    try:
+        with safe_open(file, "pt") as tensors:
+            names = list(tensors.keys())
+    except SafetensorError as error:
+        raise AdapterMismatch(str(folder), f"{WEIGHTS} must be safetensors, but {error}", "Fetch it again") from error
+    if not names:
+        problem = "must hold matrices, but its file is empty, as an error in older trainers leaves it"
+        raise AdapterMismatch(str(folder), problem, "Take a checkpoint of that run that is not empty")
+
+
+def _with(net: Network, safe: Path) -> Any:  # noqa: ANN401 - a foreign class without types
+    """The base with the folder's adapter in it, PEFT's remarks kept away from the user."""
+    # PEFT only warns about missing weights; here they are an error, raised later with their number. The two settings
+    # are those of PEFT 0.3, whose files say nothing else by them.
+    remarks = ("Found missing adapter keys", r"Unexpected keyword arguments \['enable_lora', 'merge_weights'\]")
+    with quiet(), warnings.catch_warnings():
+        for remark in remarks:
+            warnings.filterwarnings("ignore", remark, UserWarning)
+        config = PeftConfig.from_pretrained(safe)
+        if config.is_prompt_learning:
+            raise AdapterMismatch(
+                str(safe), "must change the model's weights, but adds a prompt", "Take a LoRA adapter"
+            )
+        config.inference_mode = True
+        return PeftModel.from_pretrained(net.model, safe, config=config, torch_device=str(net.device))
 
 
 def _check_base(folder: Path, base_digest: str) -> None:
@@ -60,8 +102,8 @@ def _check_base(folder: Path, base_digest: str) -> None:
         raise AdapterMismatch(str(folder), problem, f"Load it on {tuned_on.base}")
 
 
-def _check_weights(tuned: Any, folder: Path) -> None:  # noqa: ANN401 - a foreign class without types
-    given = load_peft_weights(str(folder), device="cpu")
+def _check_weights(tuned: Any, safe: Path, folder: Path) -> None:  # noqa: ANN401 - a foreign class without types
+    given = load_peft_weights(str(safe), device="cpu")
     wanted = get_peft_model_state_dict(tuned, save_embedding_layers=False)
     odd = sorted(given.keys() ^ wanted.keys())
     if odd:

@@ -1,12 +1,14 @@
 """Which device computes, and in which precision."""
 
 from pathlib import Path
-from typing import Literal
 
 import torch
 
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
+from tehon.records.tuning import Precision
+
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+PACKED = frozenset({"nf4", "int8"})
+"""Precisions in which linear modules are packed and unpacked again for every product."""
 BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 """Processor flags of matrix units for bf16; with one of them it is about four times as fast as fp32."""
 
@@ -17,8 +19,8 @@ def best_device() -> torch.device:
 
 
 def dtype_for(precision: Precision, device: torch.device) -> torch.dtype:
-    """The type of the frozen weights; `auto` is bf16 where the device computes it fast, else fp32."""
-    if precision != "auto":
+    """The type of the weights that are not packed; `auto` is bf16 where the device computes it fast, else fp32."""
+    if precision in DTYPES:
         return DTYPES[precision]
     fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else bool(BF16_FLAGS & _processor_flags())
     return torch.bfloat16 if fast else torch.float32

@@ -9,7 +9,7 @@ from tehon.engine.store import cache_root
 from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import file_sha256
 
-WEIGHTS = ("*.safetensors", "*.bin")
+WEIGHTS = ("*.safetensors",)
 CONFIGURATION = ("config.json", "tokenizer*", "*.model", "special_tokens_map.json", "chat_template.jinja")
 
 

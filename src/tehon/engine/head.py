@@ -55,6 +55,7 @@ class _WeightedNll(torch.autograd.Function):
         nodes, node_of = torch.unique(source, return_inverse=True)
         mass = torch.zeros(len(nodes), device=hidden.device).index_add_(0, node_of, weight)
         gradient = torch.zeros_like(hidden)
+        head_gradient = torch.zeros_like(head) if ctx.needs_input_grad[1] else None
         loss = torch.zeros((), dtype=torch.float64, device=hidden.device)
         step = max(1, TRAINING_LOGITS // len(head))
         for first in range(0, len(nodes), step):
@@ -66,22 +67,26 @@ class _WeightedNll(torch.autograd.Function):
             # d loss / d logits = mass × softmax − Σ weight of the edges to that token.
             slope = logprob.exp_().mul_(mass[first : first + step, None])
             slope.index_put_((at, target[mine]), -weight[mine], accumulate=True)
-            gradient[rows] = slope.to(head.dtype) @ head
-        ctx.save_for_backward(gradient)
+            slope = slope.to(head.dtype)
+            gradient[rows] = (slope @ head).to(gradient.dtype)
+            if head_gradient is not None:
+                head_gradient += slope.T @ hidden[rows]
+        ctx.save_for_backward(gradient, head_gradient)
         return loss.to(torch.float32)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 - autograd's own form
-        (gradient,) = ctx.saved_tensors
-        return gradient * gradients[0].to(gradient.dtype), None, None, None, None
+        scale = gradients[0]
+        first, second = (None if found is None else found * scale.to(found.dtype) for found in ctx.saved_tensors)
+        return first, second, None, None, None
 
 
 def weighted_nll(hidden: Tensor, head: Tensor, source: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """() Σ weight × −log p(target | prefix) in nats, differentiable in `hidden` alone.
+    """() Σ weight × −log p(target | prefix) in nats, differentiable in `hidden`, and in `head` where that is trained.
 
     Args:
         hidden: (nodes, width).
-        head: (vocabulary, width), frozen.
+        head: (vocabulary, width).
         source: (edges,) the node that predicts.
         target: (edges,) the predicted token.
         weight: (edges,).

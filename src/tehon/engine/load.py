@@ -5,22 +5,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer
 
 from tehon.engine import adapter as adapters
 from tehon.engine import generate, loglikelihood
-from tehon.engine.device import Precision, best_device, dtype_for
 from tehon.engine.digest import folder_digest
 from tehon.engine.encode import Encoder
 from tehon.engine.locate import locate
 from tehon.engine.network import Network, network
-from tehon.engine.quiet import quiet
-from tehon.errors import ModelError, ModelNotFound
-from tehon.families import FAMILIES
+from tehon.engine.weights import Wanted, weigh
+from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
 from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
-from tehon.records.tuning import Family
+from tehon.records.tuning import Precision
 
 
 @dataclass(slots=True)
@@ -65,61 +62,63 @@ class LoadedModel:
         return generate.generate(self.network, self.encoder, requests)
 
 
-def load(name: str, *, adapter: Path | None = None, precision: Precision = "auto") -> LoadedModel:
+def load(
+    name: str,
+    *,
+    adapter: Path | None = None,
+    precision: Precision = "auto",
+    seed: int | None = None,
+    allow_bin: bool = False,
+) -> LoadedModel:
     """The model of that name, ready to answer.
 
     Args:
         name: see `tehon.engine.locate.locate`.
         adapter: a folder that `tune` or PEFT wrote.
         precision: of the frozen weights; an adapter's own stay fp32.
+        seed: draws weights at random for the model's configuration; None reads its own.
+        allow_bin: pickled weights are read, too, as plain tensors.
 
     Raises:
         ModelNotFound: there is no such model.
         ModelError: it belongs to no family on the shelf, or its files cannot be read.
         AdapterMismatch: the adapter was tuned on another base, or is not complete.
+        PackageMissing: it needs a package that is not installed.
     """
-    folder = locate(name)
-    device = best_device()
-    dtype = dtype_for(precision, device)
+    wanted = Wanted(precision, seed)
+    folder = locate(name, allow_bin=allow_bin, weights=seed is None)
     identity = folder_digest(folder)
-    net = _read(folder, name, device, dtype)
-    digest = [identity, str(dtype), adapters.attach(net, adapter, identity) if adapter else ""]
+    net = network(*weigh(folder, wanted, name), name)
+    given = adapters.attach(net, adapter, identity, allow_bin=allow_bin) if adapter else ""
+    encoder = Encoder(AutoTokenizer.from_pretrained(folder))
+    _check_tokens(net, encoder, name)
     return LoadedModel(
         name=name,
         network=net,
-        encoder=Encoder(AutoTokenizer.from_pretrained(folder)),
+        encoder=encoder,
         base_digest=identity,
-        digest=sha256("\n".join(digest).encode()).hexdigest(),
+        digest=sha256(f"{identity}\n{wanted.identity}\n{given}".encode()).hexdigest(),
     )
 
 
-def base_digest(name: str) -> str:
-    """The digest that `load` will find, without loading: sha256 over configuration, tokenizer and weights."""
-    return folder_digest(locate(name))
+def base_digest(name: str, *, weights: bool = True, allow_bin: bool = False) -> str:
+    """The digest that `load` will find, without loading: sha256 over configuration, tokenizer and weights.
 
-
-def family_of(model_type: str, where: str) -> Family:
-    """The family that a `model_type` of `config.json` belongs to.
-
-    Raises:
-        ModelError: none does.
+    Args:
+        name: see `tehon.engine.locate.locate`.
+        weights: they are read, not drawn at random.
+        allow_bin: pickled weights are read, too.
     """
-    for family in FAMILIES.values():
-        if model_type in family.model_types:
-            return family
-    known = ", ".join(kind for family in FAMILIES.values() for kind in family.model_types)
-    problem = f"the model must be of a known family ({known}), but is {model_type}"
-    raise ModelError(where, problem, "Add a file to tehon/families, or take another model")
+    return folder_digest(locate(name, allow_bin=allow_bin, weights=weights))
 
 
-def _read(folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Network:
-    try:
-        config = AutoConfig.from_pretrained(folder)
-        family = family_of(config.model_type, name)
-        with quiet():
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa")
-    except (OSError, ValueError, RuntimeError) as error:
-        problem = f"the folder {folder} must hold a model that transformers can read, but {error}"
-        raise ModelNotFound(name, problem, "Fetch the model again") from error
-    model.to(device).requires_grad_(requires_grad=False).eval()
-    return network(model, family, name)
+def _check_tokens(net: Network, encoder: Encoder, where: str) -> None:
+    """See that the model knows the tokens that the tokenizer puts by itself.
+
+    Some tokenizers have a few more tokens than their model, for images, so that their number alone says nothing.
+    """
+    vocabulary = net.head.out_features
+    highest = max(encoder.end, encoder.bos or 0)
+    if highest >= vocabulary:
+        problem = f"the model must know every token of its tokenizer, but knows {vocabulary} and not number {highest}"
+        raise ModelError(where, problem, "Take the tokenizer that belongs to the model")

@@ -48,7 +48,10 @@ def work(body: nn.Module, head: nn.Linear, config: Any) -> Work:  # noqa: ANN401
         head: the language-model head.
         config: of the text model.
     """
-    matrices = sum(module.weight.numel() for module in body.modules() if isinstance(module, nn.Linear))
+    # By its shape, for a packed module keeps several numbers in one.
+    matrices = sum(
+        module.in_features * module.out_features for module in body.modules() if isinstance(module, nn.Linear)
+    )
     sizes = config.to_dict()
     heads = sizes["num_attention_heads"]
     width = sizes.get("head_dim") or sizes["hidden_size"] // heads

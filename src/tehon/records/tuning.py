@@ -8,6 +8,7 @@ from tehon.records.record import Record
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 Layout = Literal["padded", "sorted", "prefix_tree"]
+Precision = Literal["auto", "fp32", "bf16", "fp16", "nf4", "int8"]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -36,13 +37,24 @@ class Lora(Record, kw_only=True):
         rank: r, the inner dimension.
         alpha: the update is scaled by alpha / rank.
         dropout: probability of dropping an input of the update.
-        targets: module names; empty means the family's own.
+        targets: module names; `all-linear` for every linear module below the head; empty means the family's own.
+        rslora: the update is scaled by alpha / √rank (Kalajdzievski 2023, arXiv 2312.03732).
+        dora: a magnitude of its own for every output (Liu et al. 2024, arXiv 2402.09353).
+        b_ratio: B's learning rate over A's; LoRA+ takes 16 (Hayou et al. 2024, arXiv 2402.12354).
+        init: how the matrices start. `kaiming` and `gaussian` draw A and leave B zero; `pissa` takes the base's largest
+            singular directions out of it (Meng et al. 2024, arXiv 2404.02948), `pissa_fast` finds them by random
+            projections, and `olora` takes its first orthogonal ones (Büyükakyüz 2024, arXiv 2406.01775). The finished
+            adapter fits the base as it was, at twice the rank where the base was changed.
     """
 
     rank: AtLeastOne = 4
     alpha: Annotated[float, msgspec.Meta(gt=0)] = 16.0
     dropout: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.05
-    targets: tuple[str, ...] = ()
+    targets: tuple[str, ...] | Literal["all-linear"] = ()
+    rslora: bool = False
+    dora: bool = False
+    b_ratio: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    init: Literal["kaiming", "gaussian", "pissa", "pissa_fast", "olora"] = "kaiming"
 
 
 class Recipe(Record, kw_only=True):
@@ -53,8 +65,9 @@ class Recipe(Record, kw_only=True):
         title: one line for lists.
         base: path, hub name or `package:NAME` of the model to tune; may be given on the command line.
         family: of the base; empty means by its `model_type`.
+        init: what the base's weights are: its own, or drawn by the seed for its `config`.
         template: how examples become prompts.
-        lora: LoRA's settings.
+        lora: LoRA's settings; without them every weight of the text model is trained.
         learning_rate: the peak.
         schedule: what the learning rate does after warm-up.
         warmup_steps: steps of linear warm-up.
@@ -72,7 +85,8 @@ class Recipe(Record, kw_only=True):
             examples sorted by length gives way to them, step by step.
         token_budget: positions in one forward pass, at most; `auto` is what the device holds. It halves where memory
             runs out.
-        precision: of the frozen base; `auto` is bf16 where the device computes it fast.
+        precision: of the frozen base; `auto` is bf16 where the device computes it fast, `nf4` and `int8` pack it into
+            4 and 8 bits. Where every weight is trained they are kept in fp32, and this is what products compute in.
         seed: of the order, the adapter's start values and dropout.
         validation_size: examples held back to measure the loss.
         validation_steps: steps between two measurements; 0 measures at the end alone.
@@ -86,8 +100,9 @@ class Recipe(Record, kw_only=True):
     title: str = ""
     base: str = ""
     family: str = ""
+    init: Literal["weights", "config"] = "weights"
     template: str
-    lora: Lora = Lora()
+    lora: Lora | None = None
     learning_rate: Annotated[float, msgspec.Meta(gt=0)] = 3e-4
     schedule: Literal["linear", "cosine", "constant"] = "linear"
     warmup_steps: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -102,7 +117,7 @@ class Recipe(Record, kw_only=True):
     dropout: Literal["keyed", "independent"] = "keyed"
     layout: Layout = "prefix_tree"
     token_budget: AtLeastOne | Literal["auto"] = "auto"  # noqa: S105 - tokens of text, no secret
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    precision: Precision = "auto"
     seed: int = 42
     validation_size: Annotated[int, msgspec.Meta(ge=0)] = 0
     validation_steps: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -110,6 +125,11 @@ class Recipe(Record, kw_only=True):
     patience: Annotated[int, msgspec.Meta(ge=0)] = 0
     log_steps: AtLeastOne = 1
     checkpoint_minutes: NotNegative = 10.0
+
+    @property
+    def base_seed(self) -> int | None:
+        """What draws the base's weights; None where it has its own."""
+        return self.seed if self.init == "config" else None
 
 
 class TuningCounts(Record, kw_only=True):

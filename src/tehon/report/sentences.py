@@ -38,15 +38,21 @@ def verdict(report: Report) -> str:
 
 def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
     """The recipe as the paper's Table I has it, then what became of it, name by name."""
-    recipe, lora, counts = adapter.recipe, adapter.recipe.lora, adapter.counts
+    recipe, counts = adapter.recipe, adapter.counts
     yield "base", adapter.base
     yield "learning rate", f"{recipe.learning_rate:g}, {recipe.schedule}"
     yield "sequence length", f"{recipe.sequence_length:,} tokens"
     yield "batch size", f"{recipe.batch_size:,} examples"
     yield "data", f"{adapter.release}, {counts.examples:,} examples"
     yield "epochs", f"{recipe.epochs:,}" if recipe.max_steps is None else f"at most {recipe.max_steps:,} steps"
-    yield "LoRA", f"rank {lora.rank}, alpha {lora.alpha:g}, dropout {lora.dropout:g}"
-    yield "targets", ", ".join(lora.targets) or "the family's own"
+    if lora := recipe.lora:
+        yield "LoRA", f"rank {lora.rank}, alpha {lora.alpha:g}, dropout {lora.dropout:g}"
+        yield (
+            "targets",
+            lora.targets if isinstance(lora.targets, str) else ", ".join(lora.targets) or "the family's own",
+        )
+    else:
+        yield "LoRA", "none: every weight is trained"
     yield "template", adapter.template
     yield "prompt's weight in the loss", f"{recipe.prompt_loss_weight:g}"
     yield "precision, seed", f"{recipe.precision}, {recipe.seed}"

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from tehon.records.tuning import Recipe
 from tehon.tune.checkpoint import State
-from tehon.tune.lora import Parameters
+from tehon.tune.tuned import Parameters
 
 Snapshot = dict[str, Tensor]
 

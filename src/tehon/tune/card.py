@@ -46,10 +46,10 @@ The release as a whole is under {release.licence}.
 
 
 def _settings(adapter: Adapter) -> dict[str, object]:
-    recipe = adapter.recipe
+    recipe, lora = adapter.recipe, adapter.recipe.lora
     return {
-        "rank, alpha, dropout": f"{recipe.lora.rank}, {recipe.lora.alpha:g}, {recipe.lora.dropout:g}",
-        "targets": ", ".join(recipe.lora.targets) or "the family's own",
+        "rank, alpha, dropout": f"{lora.rank}, {lora.alpha:g}, {lora.dropout:g}" if lora else "every weight is trained",
+        "targets": ", ".join(lora.targets) or "the family's own" if lora else "",
         "learning rate": f"{recipe.learning_rate:g}, {recipe.schedule}, {recipe.warmup_steps} warm-up steps",
         "batch size": recipe.batch_size,
         "epochs": recipe.epochs if recipe.max_steps is None else f"{recipe.epochs}, at most {recipe.max_steps} steps",

@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 from tehon.errors import Damaged, OutputTaken
 from tehon.records.record import Record
 from tehon.storage.atomic import atomic_path
-from tehon.tune.lora import Parameters
+from tehon.tune.tuned import Parameters
 
 CHECKPOINT = "checkpoint.safetensors"
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")

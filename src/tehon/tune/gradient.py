@@ -15,9 +15,9 @@ from tehon.engine.tokens import Encoded
 from tehon.records.tuning import Recipe
 from tehon.tune.budget import Full, memory_watched
 from tehon.tune.dropout import position_keys
-from tehon.tune.lora import Parameters, Tuned
 from tehon.tune.order import mixed
 from tehon.tune.plan import Micro, lay_out
+from tehon.tune.tuned import Parameters, Tuned
 
 
 class Turn(NamedTuple):
@@ -56,10 +56,6 @@ class Outcome(NamedTuple):
     full: bool
 
 
-BACKWARD = 2
-"""Forward passes that a forward and backward pass cost: nothing is computed for the frozen weights' own gradient."""
-
-
 def take(net: Network, sequences: list[Encoded], tuned: Tuned, recipe: Recipe, turn: Turn) -> Outcome:
     """Leave the step's gradient, clipped, on the parameters.
 
@@ -94,7 +90,7 @@ def take(net: Network, sequences: list[Encoded], tuned: Tuned, recipe: Recipe, t
         loss=sums[0].item(),
         weight=weight,
         positions=int(sums[1]),
-        operations=BACKWARD * plan.operations,
+        operations=tuned.passes * plan.operations,
         norm=_settle(tuned.parameters, weight, recipe.max_grad_norm),
         stop=bool(sums[2]),
         full=bool(sums[3]),

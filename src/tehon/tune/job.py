@@ -1,14 +1,18 @@
 """What a tuning run is asked to do, checked before anything large is loaded or written."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tehon.engine.adapter import CONFIG, WEIGHTS
 from tehon.engine.load import LoadedModel, base_digest
-from tehon.errors import OutputTaken, UsageError
+from tehon.errors import ModelError, OutputTaken, UsageError
+from tehon.records.files import Kind
 from tehon.records.prompt import Template
 from tehon.records.release import Release
 from tehon.records.tuning import Recipe
@@ -17,9 +21,10 @@ from tehon.storage.manifest import fingerprint, plain, read_manifest, result
 from tehon.templates import TEMPLATES
 from tehon.tune.checkpoint import CHECKPOINT
 from tehon.tune.curve import CURVE
+from tehon.tune.export import MODEL_FILES
 
 CARD = "README.md"
-OWN_FILES = frozenset({CHECKPOINT, CURVE, CONFIG, WEIGHTS[0], CARD})
+OWN_FILES = (CHECKPOINT, CURVE, CONFIG, WEIGHTS, CARD)
 """What an unfinished run may have left in its folder."""
 
 
@@ -42,6 +47,11 @@ class Job:
     base_digest: str
 
     @property
+    def kind(self) -> Kind:
+        """What the finished folder holds."""
+        return "adapter" if self.recipe.lora else "model"
+
+    @property
     def config(self) -> dict[str, Any]:
         """What decides the result, apart from what is read."""
         return {"recipe": plain(self.recipe), "template": plain(self.template)}
@@ -58,8 +68,13 @@ class Job:
         return fingerprint({"recipe": plain(settled), "template": plain(self.template)}, self.inputs)
 
 
-def open_job(recipe: Recipe, release: Path) -> Job:
+def open_job(recipe: Recipe, release: Path, *, allow_bin: bool = False) -> Job:
     """The job of a recipe on a release.
+
+    Args:
+        recipe: how, with its base filled in.
+        release: folder of a finished release.
+        allow_bin: pickled weights are read, too.
 
     Raises:
         UsageError: the recipe names no base, or a template that does not exist.
@@ -73,19 +88,20 @@ def open_job(recipe: Recipe, release: Path) -> Job:
         template=TEMPLATES[recipe.template],
         release=release,
         data=result(read_manifest(release, "release"), Release),
-        base_digest=base_digest(recipe.base),
+        base_digest=base_digest(recipe.base, weights=recipe.init == "weights", allow_bin=allow_bin),
     )
 
 
-def check_folder(out: Path) -> None:
+def check_folder(out: Path, kind: Kind) -> None:
     """Make the folder, and see that it holds nothing but what an unfinished run leaves.
 
     Raises:
         OutputTaken: it holds a foreign file.
     """
+    own = OWN_FILES if kind == "adapter" else (*OWN_FILES, *MODEL_FILES)
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(path.name for path in out.iterdir() if path.name not in OWN_FILES)
+        foreign = sorted(path.name for path in out.iterdir() if not any(fnmatch(path.name, name) for name in own))
     if foreign:
         problem = f"must be empty or hold a run of this recipe, but holds {foreign[0]}"
         raise OutputTaken(str(out), problem, "Choose another --out")
@@ -107,3 +123,25 @@ def check_fit(recipe: Recipe, model: LoadedModel) -> None:
             f"got {recipe.sequence_length}"
         )
         raise UsageError(where, problem, f"Set sequence_length={model.context_length}")
+
+
+def check_vocabulary(ids: NDArray[np.int32], model: LoadedModel) -> None:
+    """See that the model knows every token of the examples.
+
+    A tokenizer may have a few more tokens than its model, for images, so that its size alone says nothing.
+
+    Args:
+        ids: (tokens,) of all examples.
+        model: the base.
+
+    Raises:
+        ModelError: it does not.
+    """
+    vocabulary, highest = model.network.head.out_features, int(ids.max())
+    if highest >= vocabulary:
+        word = model.encoder.tokenizer.convert_ids_to_tokens(highest)
+        problem = (
+            f"the model must know every token of its tokenizer, but knows {vocabulary}, and the release holds number "
+            f"{highest} ({word})"
+        )
+        raise ModelError(model.name, problem, "Take the tokenizer that belongs to the model")

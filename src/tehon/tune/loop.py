@@ -23,11 +23,11 @@ from tehon.tune.checkpoint import Moving, State
 from tehon.tune.encode import Corpus
 from tehon.tune.gradient import Outcome, Turn
 from tehon.tune.job import Job
-from tehon.tune.lora import Parameters, Tuned, dropping
 from tehon.tune.order import Order
 from tehon.tune.pace import Pace
 from tehon.tune.schedule import learning_rate
 from tehon.tune.stop import stoppable
+from tehon.tune.tuned import Parameters, Tuned, parameter_groups, training
 from tehon.tune.validation import validation_loss
 
 NAMED = 8
@@ -94,7 +94,7 @@ def train(run: Run, progress: Progress) -> State:
         NotFinite: a loss or gradient is NaN or infinite; the last checkpoint stays.
         KeyboardInterrupt: SIGINT or SIGTERM came; a checkpoint is written first.
     """
-    optimiser = AdamW(run.parameters.values(), lr=run.recipe.learning_rate, weight_decay=run.recipe.weight_decay)
+    optimiser = AdamW(parameter_groups(run.tuned, run.recipe), lr=run.recipe.learning_rate)
     moving = Moving(run.parameters, optimiser, {})
     state = checkpoint.restore(run.folder, run.job.identity, moving)
     processes = PartialState()
@@ -131,7 +131,7 @@ def _step(run: Run, state: State, moving: Moving, *, stop: bool) -> tuple[State,
         raise NotFinite(where, problem, 'Lower learning_rate, or set precision = "fp32"; the last checkpoint is kept')
     rate = learning_rate(run.recipe, state.step, run.order.steps)
     for group in moving.optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["ratio"]
     moving.optimiser.step()
     state = msgspec.structs.replace(
         state,
@@ -150,7 +150,7 @@ def _step(run: Run, state: State, moving: Moving, *, stop: bool) -> tuple[State,
 def _gradient(run: Run, state: State, sequences: list[Encoded], *, stop: bool) -> tuple[Outcome, int]:
     """The step's gradient, and the budget with which it fitted into memory."""
     budget = state.budget or first_budget(run.recipe, run.net.device)
-    with dropping(run.tuned):
+    with training(run.tuned):
         found = gradient.take(run.net, sequences, run.tuned, run.recipe, Turn(state.step, budget, stop))
         while found.full:
             budget = halved(budget)

@@ -15,12 +15,12 @@ from tehon.storage.atomic import write_text
 from tehon.storage.manifest import fingerprint, finish, finished, result
 from tehon.storage.provenance import processor, provenance
 from tehon.storage.shards import read_examples
-from tehon.tune import lora
+from tehon.tune.begin import base_precision, begin
 from tehon.tune.card import card
 from tehon.tune.checkpoint import CHECKPOINT, State
 from tehon.tune.encode import Corpus, Cuts, encode
 from tehon.tune.export import export
-from tehon.tune.job import CARD, Job, check_fit, check_folder, open_job
+from tehon.tune.job import CARD, Job, check_fit, check_folder, check_vocabulary, open_job
 from tehon.tune.loop import Run, train
 from tehon.tune.validation import split, validation_loss
 
@@ -29,17 +29,18 @@ class TemplateLoss(UserWarning):
     """The tokenizer cannot say all that the template says."""
 
 
-def tune(recipe: Recipe, release: Path, out: Path, *, progress: Progress = silent) -> Adapter:
+def tune(recipe: Recipe, release: Path, out: Path, *, allow_bin: bool = False, progress: Progress = silent) -> Adapter:
     """The adapter of one recipe on one release; `out` then holds it in PEFT's format, its card and its manifest.
 
-    A run that was stopped goes on where its last checkpoint was, to the same result bit for bit on the same
-    machine. The same call on a finished folder answers from its manifest. Started as several processes
-    (`torchrun`, `accelerate launch`), they share every step.
+    Where the recipe has no LoRA, `out` holds the whole model instead, and can itself be named as a base. A run that was
+    stopped goes on where its last checkpoint was, to the same result bit for bit on the same machine. The same call on
+    a finished folder answers from its manifest. Processes (`torchrun`, `accelerate launch`) share every step.
 
     Args:
         recipe: how, with its base filled in.
         release: folder of a finished release.
         out: a new folder, or one of the same run.
+        allow_bin: the base's weights may be pickled; they are read as plain tensors.
         progress: is told about every example.
 
     Raises:
@@ -50,19 +51,19 @@ def tune(recipe: Recipe, release: Path, out: Path, *, progress: Progress = silen
     """
     started = monotonic()
     processes = PartialState(cpu=not torch.cuda.is_available())
-    job = open_job(recipe, release)
-    if done := finished(out, "adapter", fingerprint(job.config, job.inputs)):
+    job = open_job(recipe, release, allow_bin=allow_bin)
+    if done := finished(out, job.kind, fingerprint(job.config, job.inputs)):
         return result(done, Adapter)
-    check_folder(out)
-    model = load(recipe.base, precision=recipe.precision)
+    check_folder(out, job.kind)
+    model = load(recipe.base, precision=base_precision(recipe), seed=recipe.base_seed, allow_bin=allow_bin)
     check_fit(recipe, model)
     corpus, held_back, cuts = _read(job, model, progress)
-    tuned = lora.add(model.network, recipe)
+    check_vocabulary(corpus.ids, model)
+    tuned = begin(model, recipe)
     run = Run(job=job, net=model.network, tuned=tuned, corpus=corpus, held_back=held_back, folder=out)
-    state = train(run, progress)
-    adapter = _adapter(run, state, cuts, validation_loss(model.network, held_back))
+    adapter = _adapter(run, train(run, progress), cuts, validation_loss(model.network, held_back))
     if processes.is_main_process:
-        export(tuned.model, out, recipe.base)
+        export(model, tuned, out)
         _finish(job, adapter, out, monotonic() - started)
     processes.wait_for_everyone()
     return adapter
@@ -110,4 +111,4 @@ def _finish(job: Job, adapter: Adapter, out: Path, seconds: float) -> None:
     write_text(out / CARD, card(adapter, job.data))
     (out / CHECKPOINT).unlink(missing_ok=True)
     made = provenance(machine=processor(), wall_seconds=round(seconds, 3))
-    finish(out, "adapter", config=job.config, inputs=job.inputs, result=adapter, provenance=made)
+    finish(out, job.kind, config=job.config, inputs=job.inputs, result=adapter, provenance=made)

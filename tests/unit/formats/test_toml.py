@@ -6,7 +6,7 @@ import pytest
 
 from tehon.errors import BadConfig
 from tehon.formats.toml import read_toml
-from tehon.records.tuning import Recipe
+from tehon.records.tuning import Lora, Recipe
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -44,7 +44,7 @@ def test_a_file_that_is_not_utf8_is_one_clear_sentence(tmp_path: Path) -> None:
 def test_changes_win_over_the_file(tmp_path: Path) -> None:
     path = write(tmp_path, 'template = "alpaca_ja"\nlora = { rank = 4 }')
     recipe = read_toml(path, Recipe, ("lora.rank=8", "template=vqa_ja", "max_steps=3", 'lora.targets=["a"]'))
-    assert (recipe.lora.rank, recipe.template, recipe.max_steps, recipe.lora.targets) == (8, "vqa_ja", 3, ("a",))
+    assert (recipe.lora, recipe.template, recipe.max_steps) == (Lora(rank=8, targets=("a",)), "vqa_ja", 3)
 
 
 @pytest.mark.parametrize("change", ["rank", "=4", "lora..rank=1", "template.x=1"])

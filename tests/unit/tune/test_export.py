@@ -115,7 +115,7 @@ def test_a_template_that_the_tokenizer_cannot_say_is_warned_about(release: Path,
         (tmp_path / "base" / name).write_bytes((shared / "tokenizers" / "ja-llama-51k" / name).read_bytes())
     with pytest.warns(TemplateLoss, match="with template alpaca_ja: a character .* becomes its end token"):
         tune(
-            Recipe(name="test", base=str(tmp_path / "base"), template="alpaca_ja", max_steps=1),
+            Recipe(name="test", base=str(tmp_path / "base"), template="alpaca_ja", lora=Lora(), max_steps=1),
             release,
             tmp_path / "out",
         )

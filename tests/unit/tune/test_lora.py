@@ -10,8 +10,10 @@ from tehon.engine.load import LoadedModel, load
 from tehon.families import FAMILIES
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune import lora
+from tehon.tune.tuned import training
 
-RECIPE = Recipe(name="test", template="alpaca_ja")
+LORA = Lora()
+RECIPE = Recipe(name="test", template="alpaca_ja", lora=LORA)
 VISION = {
     "hidden_size": 16,
     "intermediate_size": 32,
@@ -32,14 +34,14 @@ def with_images(tmp_path: Path) -> LoadedModel:
 
 
 def test_an_image_encoder_is_left_alone(with_images: LoadedModel) -> None:
-    names = lora.add(with_images.network, RECIPE).parameters
+    names = lora.add(with_images.network, RECIPE, LORA).parameters
     assert len(names) == 2 * 2 * 2
     assert all("language_model" in name for name in names)
 
 
 def test_matrices_start_as_published_and_in_fp32_even_on_a_base_in_bf16() -> None:
     net = load("tiny:llama", precision="bf16").network
-    matrices = lora.add(net, RECIPE).parameters
+    matrices = lora.add(net, RECIPE, LORA).parameters
     assert {matrix.dtype for matrix in matrices.values()} == {torch.float32}
     for name, matrix in matrices.items():
         if ".lora_B." in name:
@@ -52,7 +54,7 @@ def test_matrices_start_as_published_and_in_fp32_even_on_a_base_in_bf16() -> Non
 def test_the_seed_alone_decides_the_start() -> None:
     def start(seed: int) -> torch.Tensor:
         recipe = Recipe(name="test", template="alpaca_ja", seed=seed)
-        matrices = lora.add(load("tiny:llama", precision="fp32").network, recipe).parameters
+        matrices = lora.add(load("tiny:llama", precision="fp32").network, recipe, LORA).parameters
         return torch.cat([matrix.flatten() for matrix in matrices.values()]).detach()
 
     assert torch.equal(start(1), start(1))
@@ -64,15 +66,14 @@ def test_an_untrained_adapter_changes_nothing() -> None:
     ids = torch.tensor([[5, 6, 7]])
     with torch.inference_mode():
         before = model(input_ids=ids).logits
-    lora.add(load("tiny:gpt_neox", precision="fp32").network, RECIPE)
-    tuned = lora.add(load("tiny:gpt_neox", precision="fp32").network, RECIPE)
-    with torch.inference_mode(), lora.dropping(tuned):
+    lora.add(load("tiny:gpt_neox", precision="fp32").network, RECIPE, LORA)
+    tuned = lora.add(load("tiny:gpt_neox", precision="fp32").network, RECIPE, LORA)
+    with torch.inference_mode(), training(tuned):
         assert torch.equal(tuned.model(input_ids=ids).logits, before)
 
 
 def test_a_larger_rank_has_as_many_more_numbers() -> None:
     def numbers(rank: int) -> int:
-        recipe = Recipe(name="test", template="alpaca_ja", lora=Lora(rank=rank))
-        return sum(m.numel() for m in lora.add(load("tiny:llama").network, recipe).parameters.values())
+        return sum(m.numel() for m in lora.add(load("tiny:llama").network, RECIPE, Lora(rank=rank)).parameters.values())
 
     assert numbers(8) == 2 * numbers(4)

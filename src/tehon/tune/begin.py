@@ -1,0 +1,50 @@
+"""A loaded base made ready for what its recipe trains."""
+
+import warnings
+
+from tehon.engine.device import PACKED
+from tehon.engine.load import LoadedModel
+from tehon.errors import UsageError
+from tehon.records.tuning import Precision, Recipe
+from tehon.tune import full, lora
+from tehon.tune.tuned import Tuned
+
+
+class RandomBase(UserWarning):
+    """Adapters on random weights, which nobody can load again."""
+
+
+def base_precision(recipe: Recipe) -> Precision:
+    """In which precision the base is loaded; weights that are trained are kept in fp32.
+
+    Raises:
+        UsageError: what the recipe trains, or how it starts, does not go with its precision.
+    """
+    where, precision = f"recipe {recipe.name}", recipe.precision
+    if recipe.lora is None:
+        # fp16 would need its loss scaled, and packed weights cannot be trained.
+        if precision not in {"auto", "fp32", "bf16"}:
+            problem = f"precision must be auto, fp32 or bf16 where every weight is trained, got {precision}"
+            raise UsageError(where, problem, "Add a [lora] table, or change precision")
+        return "fp32"
+    if precision in PACKED and recipe.lora.init in lora.CHANGES_BASE:
+        problem = f"lora.init must leave a base in {precision} as it is, but {recipe.lora.init} changes it"
+        raise UsageError(where, problem, 'Set lora.init = "kaiming", or precision = "bf16"')
+    if precision in PACKED and recipe.init == "config":
+        problem = f"random weights must be kept as they are drawn, but precision is {precision}"
+        raise UsageError(where, problem, 'Set precision = "bf16"')
+    return precision
+
+
+def begin(model: LoadedModel, recipe: Recipe) -> Tuned:
+    """The base with adapters, or with all of its weights to be trained; the model is changed in place.
+
+    Raises:
+        TargetsMissing: a target of LoRA is not in this model.
+    """
+    if recipe.lora is None:
+        return full.free(model.network, recipe)
+    if recipe.init == "config":
+        said = f"recipe {recipe.name}: adapters on random weights fit no model that could be loaded again"
+        warnings.warn(f"{said}. Leave [lora] out to train every weight", RandomBase, stacklevel=3)
+    return lora.add(model.network, recipe, recipe.lora)
