@@ -15,7 +15,8 @@ from tehon.engine.network import Network
 from tehon.engine.tokens import Encoded, encoded
 from tehon.families import FAMILIES
 from tehon.records.tuning import Lora, Recipe
-from tehon.tune import gradient, lora
+from tehon.tune import gradient
+from tehon.tune.begin import begin
 from tehon.tune.gradient import Turn
 from tehon.tune.tuned import Tuned, training
 
@@ -47,16 +48,16 @@ def frozen(family: str) -> LoadedModel:
 
 
 @cache
-def tuned(family: str, dropout: float = 0.0) -> tuple[Network, Tuned]:
-    """A network whose adapter is no longer zero, so that every gradient flows."""
-    net = load(f"tiny:{family}", precision="fp32").network
-    chosen = Lora(dropout=dropout)
-    added = lora.add(net, Recipe(name="test", template="alpaca_ja", lora=chosen), chosen)
+def tuned(family: str, chosen: Lora | None) -> tuple[Network, Tuned]:
+    """A network whose adapter is no longer zero, so that every gradient flows; all of its weights without LoRA."""
+    model = load(f"tiny:{family}", precision="fp32")
+    added = begin(model, Recipe(name="test", template="alpaca_ja", lora=chosen, precision="fp32"))
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
-        for matrix in added.parameters.values():
-            matrix.normal_(std=0.2)
-    return net, added
+        for name, matrix in added.parameters.items():
+            if ".lora_" in name:
+                matrix.normal_(std=0.2)
+    return model.network, added
 
 
 def naive(net: Network, sequence: Encoded) -> list[float]:
@@ -93,12 +94,22 @@ def test_log_likelihoods_do_not_depend_on_company_or_order(
         assert np.allclose(again[place][0], together[place][0], atol=1e-5, rtol=0)
 
 
-def gradients(family: str, given_: list[Encoded], recipe: Recipe, dropout: float = 0.0) -> tuple[float, torch.Tensor]:
-    net, added = tuned(family, dropout)
+def gradients(family: str, given_: list[Encoded], recipe: Recipe, chosen: Lora | None) -> tuple[float, torch.Tensor]:
+    net, added = tuned(family, chosen)
     with training(added):
         assert isinstance(recipe.token_budget, int)
         found = gradient.take(net, given_, added, recipe, Turn(0, recipe.token_budget))
     return found.loss, torch.cat([m.grad.flatten() for m in added.parameters.values() if m.grad is not None])
+
+
+def check_the_same(family: str, given_: list[Encoded], layout: Layout, budget: int, chosen: Lora | None) -> None:
+    """That a layout and budget give what padded sequences in one pass give."""
+    plain = Recipe(name="test", template="alpaca_ja", layout="padded", token_budget=100_000, max_grad_norm=0)
+    other = Recipe(name="test", template="alpaca_ja", layout=layout, token_budget=budget, max_grad_norm=0)
+    loss, wanted = gradients(family, given_, plain, chosen)
+    same, found = gradients(family, given_, other, chosen)
+    assert same == pytest.approx(loss, rel=1e-5)
+    assert float((found - wanted).norm()) <= 1e-5 * float(wanted.norm()) + 1e-9
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -109,20 +120,39 @@ def gradients(family: str, given_: list[Encoded], recipe: Recipe, dropout: float
 def test_loss_and_gradient_are_the_same_for_every_layout_and_budget_with_keyed_dropout_too(
     family: str, given_: list[Encoded], layout: Layout, budget: int, dropout: float
 ) -> None:
-    plain = Recipe(name="test", template="alpaca_ja", layout="padded", token_budget=100_000, max_grad_norm=0)
-    other = Recipe(name="test", template="alpaca_ja", layout=layout, token_budget=budget, max_grad_norm=0)
-    loss, wanted = gradients(family, given_, plain, dropout)
-    same, found = gradients(family, given_, other, dropout)
-    assert same == pytest.approx(loss, rel=1e-5)
-    assert float((found - wanted).norm()) <= 1e-5 * float(wanted.norm()) + 1e-9
+    check_the_same(family, given_, layout, budget, Lora(dropout=dropout))
 
 
+VARIANTS = {
+    "dora": Lora(dora=True, dropout=0.3),
+    "rslora on all linear modules": Lora(rslora=True, targets="all-linear", dropout=0.3),
+    "pissa": Lora(init="pissa"),
+    "olora with dora": Lora(init="olora", dora=True, targets="all-linear"),
+    "every weight": None,
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@settings(max_examples=8, deadline=None)
+@given(
+    family=st.sampled_from(sorted(FAMILIES)),
+    given_=sequences,
+    layout=st.sampled_from(LAYOUTS),
+    budget=st.integers(1, 300),
+)
+def test_loss_and_gradient_are_the_same_for_every_variant_too(
+    variant: str, family: str, given_: list[Encoded], layout: Layout, budget: int
+) -> None:
+    check_the_same(family, given_, layout, budget, VARIANTS[variant])
+
+
+@pytest.mark.parametrize("chosen", [Lora(dropout=0), None], ids=["lora", "every weight"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_gradient_is_that_of_the_models_own_loss(family: str) -> None:
-    net, added = tuned(family)
+def test_the_gradient_is_that_of_the_models_own_loss(family: str, chosen: Lora | None) -> None:
+    net, added = tuned(family, chosen)
     sequence = _sequence(POOL[0], 30, [7, 8, 9], 1.0)
     _, found = gradients(
-        family, [sequence], Recipe(name="test", template="alpaca_ja", token_budget=1000, max_grad_norm=0)
+        family, [sequence], Recipe(name="test", template="alpaca_ja", token_budget=1000, max_grad_norm=0), chosen
     )
     net.model.zero_grad()
     ids = torch.tensor(sequence.ids[None].astype(np.int64))

@@ -22,6 +22,7 @@ INITS: dict[str, bool | str] = {
 }
 """The recipe's word -> PEFT's."""
 CHANGES_BASE = frozenset({"pissa", "pissa_fast", "olora"})
+FACTORS = (".lora_A.weight", ".lora_B.weight")
 
 
 def add(net: Network, recipe: Recipe, lora: Lora) -> Tuned:
@@ -57,7 +58,7 @@ def add(net: Network, recipe: Recipe, lora: Lora) -> Tuned:
         model=model,
         parameters={name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad},
         positions=positions,
-        taken_out={name: tensor.detach().cpu().clone() for name, tensor in start.items() if ".lora_" in name},
+        taken_out={name: tensor.detach().cpu().clone() for name, tensor in start.items() if name.endswith(FACTORS)},
     )
 
 
