@@ -72,14 +72,14 @@ def test_a_release_is_counted_by_cluster_and_source_the_largest_first(release: P
 
 
 def test_a_release_that_lost_a_shard_is_noticed(pair: list[Path], release: Path, tmp_path: Path) -> None:
-    (release / "data" / "00001.parquet").unlink()
-    with pytest.raises(Damaged, match="must hold 100 examples as its manifest says, but holds 50"):
+    (release / "data" / "00-test-00000.parquet").unlink()
+    with pytest.raises(Damaged, match="must hold 100 examples as its manifest says, but holds 0"):
         report([*pair, release], tmp_path / "report")
 
 
 def test_a_shard_that_cannot_be_read_is_named(pair: list[Path], release: Path, tmp_path: Path) -> None:
-    (release / "data" / "00000.parquet").write_bytes(b"PAR1")
-    with pytest.raises(Damaged, match=r"00000\.parquet: must be a shard"):
+    (release / "data" / "00-test-00000.parquet").write_bytes(b"PAR1")
+    with pytest.raises(Damaged, match=r"00-test-00000\.parquet: must be a shard"):
         report([*pair, release], tmp_path / "report")
 
 

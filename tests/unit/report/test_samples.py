@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from tehon.records.scores import ItemResult
 from tehon.report import wording
 from tehon.report.run import report
-from tehon.report.samples import FINISHES, japanese_share, marks, repeats_itself
+from tehon.report.samples import FINISHES, marks, repeats_itself
+from tehon.text.japanese import japanese_share
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
