@@ -14,7 +14,7 @@ DROPS = "drops.jsonl"
 QUARANTINE = "quarantine.jsonl"
 FILES = {PUBLISHED, DROPS, QUARANTINE, *BESIDE}
 """What a build writes beside the shards and the manifest."""
-_SHARD = re.compile(r"\d{2,}-\w+-\d{5,}\.parquet")
+_SHARD = re.compile(r"\d{2,}-[\w-]+-\d{5,}\.parquet")
 
 
 def prepare(out: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from importlib.resources import files
 
 _CREATIVE_COMMONS = re.compile(r"CC-((?:BY)(?:-NC)?(?:-SA|-ND)?)-(\d\.\d)(?:-([A-Z]+))?")
-_WORDS = {"BY": "Attribution", "NC": "NonCommercial", "SA": "ShareAlike", "ND": "NoDerivatives"}
+_WORDS = {"BY": "Attribution", "NC": "NonCommercial", "SA": "ShareAlike", "ND": "NoDerivatives"}  # codespell:ignore
 _CODES = {
     "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/legalcode",
