@@ -16,6 +16,9 @@ from tehon.progress import Progress as OpenLine
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON value.")]
+AllowBin = Annotated[
+    bool, typer.Option("--allow-bin", help="Read pickled weights, too: as plain tensors, which runs no code.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error came from.")]
 
 PLAIN_SECONDS = 10.0

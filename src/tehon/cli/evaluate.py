@@ -7,7 +7,7 @@ import typer
 from rich.console import JustifyMethod
 from rich.table import Table
 
-from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
+from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, show
 from tehon.errors import UsageError
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate as evaluate_model
@@ -29,6 +29,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     shots_split: Annotated[str, typer.Option(help="The split that shots come from.")] = "",
     precision: Annotated[Precision, typer.Option(help="Of the base's weights.")] = "auto",
     name: Annotated[str, typer.Option(help="The model's name in tables.")] = "",
+    allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
@@ -39,7 +40,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
         shots=_numbers(shots), templates=_words(template), protocol=protocol, limit=limit, shots_split=shots_split
     )
     chosen = choose_suite(suite, overrides)
-    subject = Subject(base=model, adapter=adapter, name=name, precision=precision)
+    subject = Subject(base=model, adapter=adapter, name=name, precision=precision, allow_bin=allow_bin)
     scores = evaluate_model(chosen, subject, to, raw=raw, progress=progress(quiet=quiet))
     if json:
         show(scores)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
+from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, show
 from tehon.errors import EmptyData
 from tehon.evaluate.answer import answer
 from tehon.evaluate.subject import Precision, Subject
@@ -19,10 +19,13 @@ def generate(  # noqa: PLR0913 - one parameter an option
     model: Annotated[str, typer.Option(help="Folder, hub name, GGUF file, package:NAME or tiny:FAMILY.")],
     adapter: Annotated[Path | None, typer.Option(help="Folder of a LoRA adapter over the model.")] = None,
     prompts: Annotated[Path | None, typer.Option(help="File with one instruction a line; else standard input.")] = None,
-    template: Annotated[str, typer.Option(help="The prompt frame; default: the adapter's own, else alpaca_ja.")] = "",
+    template: Annotated[
+        str, typer.Option(help="The prompt frame; default: the tuned model's own, else alpaca_ja.")
+    ] = "",
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer in tokens.")] = 256,
     repetition_penalty: Annotated[float, typer.Option(min=0.01, help="1 is none.")] = 1.0,
     precision: Annotated[Precision, typer.Option(help="Of the base's weights.")] = "auto",
+    allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
@@ -30,7 +33,7 @@ def generate(  # noqa: PLR0913 - one parameter an option
     """Answer instructions greedily, one a line, in the frame that the adapter was tuned with."""
     del debug
     lines = _lines(prompts)
-    subject = Subject(base=model, adapter=adapter, precision=precision)
+    subject = Subject(base=model, adapter=adapter, precision=precision, allow_bin=allow_bin)
     settings = Generation(context="", max_new_tokens=max_new_tokens, repetition_penalty=repetition_penalty)
     answers = answer(subject, lines, settings, template=template, progress=progress(quiet=quiet))
     if json:

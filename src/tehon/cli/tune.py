@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
+from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, show
 from tehon.recipes import RECIPES
 
 
@@ -14,21 +14,22 @@ def tune(  # noqa: PLR0913 - one parameter an option
     recipe: Annotated[str, typer.Argument(help="A shipped recipe or a TOML file.")],
     *,
     release: Annotated[Path, typer.Option(help="Folder of a finished release.")],
-    to: Annotated[Path, typer.Option("--out", help="Folder of the adapter.")],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the adapter or the model.")],
     base: Annotated[str, typer.Option(help="Folder, hub name, GGUF file or package:NAME of the model to tune.")] = "",
     changes: Annotated[list[str] | None, typer.Option("--set", help="key=value over the recipe; repeatable.")] = None,
+    allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Tune a base model with LoRA; a run that was stopped goes on where it was."""
+    """Tune a base with LoRA, or all of its weights where the recipe has no [lora]; a run that was stopped goes on where it was."""
     del debug
     from tehon.tune.run import tune as tune_base  # noqa: PLC0415 - torch is loaded only when it is needed
 
     chosen = RECIPES.open(recipe, tuple(changes or ()))
     if base:
         chosen = msgspec.structs.replace(chosen, base=base)
-    adapter = tune_base(chosen, release, to, progress=progress(quiet=quiet))
+    adapter = tune_base(chosen, release, to, allow_bin=allow_bin, progress=progress(quiet=quiet))
     if json:
         show(adapter)
         return

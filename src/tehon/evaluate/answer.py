@@ -34,7 +34,7 @@ def answer(
         subject: who answers.
         instructions: what is asked.
         settings: the longest answer and the repetition penalty; its context is replaced.
-        template: the frame; empty takes the adapter's own, else DEFAULT_TEMPLATE.
+        template: the frame; empty takes the tuned model's own, else DEFAULT_TEMPLATE.
         progress: is told about every answer.
         loader: makes the model.
 
@@ -42,7 +42,7 @@ def answer(
         UnknownName: there is no such template.
         ModelError: the model cannot be loaded, or has no chat template where one is asked for.
     """
-    frame = TEMPLATES[template or read_tuned(subject.adapter).template or DEFAULT_TEMPLATE]
+    frame = TEMPLATES[template or read_tuned(subject).template or DEFAULT_TEMPLATE]
     model = loader.load(subject)
     requests = [replace(settings, context=_context(frame, text, model), stop=frame.stop) for text in instructions]
     answers: list[Completion] = []

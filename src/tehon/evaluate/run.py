@@ -40,13 +40,13 @@ class Engine:
         """Of configuration, tokenizer and weights, as they lie on the disk."""
         from tehon.engine.load import base_digest  # noqa: PLC0415 - torch takes seconds to import
 
-        return base_digest(subject.base)
+        return base_digest(subject.base, allow_bin=subject.allow_bin)
 
     def load(self, subject: Subject) -> Model:
         """The base in its precision, with its adapter."""
         from tehon.engine.load import load  # noqa: PLC0415 - likewise
 
-        return load(subject.base, adapter=subject.adapter, precision=subject.precision)
+        return load(subject.base, adapter=subject.adapter, precision=subject.precision, allow_bin=subject.allow_bin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def evaluate(
 
 def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "Run":
     """Everything that can be known before the model is loaded."""
-    tuned = read_tuned(subject.adapter)
+    tuned = read_tuned(subject)
     jobs = Planner(raw, tuned.template).plan(suite)
     inputs = {"base": loader.digest(subject), **tuned.inputs, **item_digests(jobs)}
     return Run(suite=suite, subject=subject, tuned=tuned, jobs=jobs, inputs=inputs)
@@ -159,7 +159,7 @@ class Run:
         """The scores with what must be known to read them."""
         return Scores(
             model=self.subject.title,
-            base=self.subject.base,
+            base=self.tuned.base or self.subject.base,
             model_digest=model.digest,
             adapter=self.tuned.fingerprint,
             adapter_template=self.tuned.template,

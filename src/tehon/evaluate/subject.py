@@ -1,13 +1,10 @@
 """What is evaluated: a base, perhaps with an adapter, and what the adapter says about itself."""
 
 from pathlib import Path
-from typing import Literal
 
 from tehon.records.record import Record
-from tehon.records.tuning import Adapter
+from tehon.records.tuning import Adapter, Merged, Precision
 from tehon.storage.manifest import MANIFEST, fingerprint, read_manifest, result, tree_sha256
-
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
 class Subject(Record, kw_only=True):
@@ -18,12 +15,14 @@ class Subject(Record, kw_only=True):
         adapter: folder of a finished tuning, or of any PEFT adapter; None for the base alone.
         name: for tables; empty takes the last part of the path.
         precision: of the frozen weights; `auto` is bf16 where the device computes it fast, else fp32.
+        allow_bin: pickled weights are read, too, as plain tensors.
     """
 
     base: str
     adapter: Path | None = None
     name: str = ""
     precision: Precision = "auto"
+    allow_bin: bool = False
 
     @property
     def title(self) -> str:
@@ -32,16 +31,18 @@ class Subject(Record, kw_only=True):
 
 
 class Tuned(Record, kw_only=True):
-    """What scoring must know about an adapter; all empty for a base.
+    """What scoring must know about a tuned model; all empty for a base.
 
     Attributes:
         fingerprint: of the tuning, or of the files of an adapter from elsewhere.
+        base: what was tuned, where all of its weights were, or where the adapter was merged; else empty.
         template: that it was tuned with; empty where nobody says so.
         sequence_length: longest prompt that it was tuned on, in tokens; None where nobody says so.
         files: name -> sha256 of its weights and its configuration.
     """
 
     fingerprint: str = ""
+    base: str = ""
     template: str = ""
     sequence_length: int | None = None
     files: dict[str, str] = {}
@@ -52,24 +53,42 @@ class Tuned(Record, kw_only=True):
         return {"adapter": self.fingerprint, **{f"adapter/{name}": digest for name, digest in self.files.items()}}
 
 
-def read_tuned(adapter: Path | None) -> Tuned:
-    """What an adapter's folder says.
+def read_tuned(subject: Subject) -> Tuned:
+    """What the folder of an adapter or of a tuned model says.
 
     Raises:
-        RawFileMissing: there is no such folder.
+        RawFileMissing: there is no such adapter.
         Damaged: its manifest is not readable.
         DataError: it is another kind of folder.
     """
-    if adapter is None:
-        return Tuned()
-    files = tree_sha256({path.name: path for path in adapter.glob("adapter_*") if path.is_file()})
-    if "adapter_config.json" in files and not (adapter / MANIFEST).exists():
+    if subject.adapter is not None:
+        return _read_adapter(subject.adapter)
+    folder = Path(subject.base)
+    return _read_model(folder) if (folder / MANIFEST).is_file() else Tuned()
+
+
+def _read_adapter(folder: Path) -> Tuned:
+    files = tree_sha256({path.name: path for path in folder.glob("adapter_*") if path.is_file()})
+    if "adapter_config.json" in files and not (folder / MANIFEST).exists():
         return Tuned(fingerprint=fingerprint({}, files), files=files)
-    manifest = read_manifest(adapter, "adapter")
+    manifest = read_manifest(folder, "adapter")
     tuning = result(manifest, Adapter)
     return Tuned(
         fingerprint=manifest.fingerprint,
         template=tuning.template,
         sequence_length=tuning.recipe.sequence_length,
         files=files,
+    )
+
+
+def _read_model(folder: Path) -> Tuned:
+    """Of a folder that holds a whole model, which was tuned or merged here."""
+    manifest = read_manifest(folder, "model", "merged")
+    made = result(manifest, Adapter) if manifest.kind == "model" else result(manifest, Merged)
+    tuning = made.tuning if isinstance(made, Merged) else made
+    return Tuned(
+        fingerprint=manifest.fingerprint,
+        base=made.base,
+        template=tuning.template if tuning else "",
+        sequence_length=tuning.recipe.sequence_length if tuning else None,
     )

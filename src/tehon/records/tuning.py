@@ -159,7 +159,7 @@ class TuningCounts(Record, kw_only=True):
 
 
 class Adapter(Record, kw_only=True):
-    """A finished tuning, in PEFT's own format.
+    """A finished tuning: an adapter in PEFT's own format, or a whole model where the recipe has no LoRA.
 
     Attributes:
         recipe: as it ran.
@@ -186,3 +186,30 @@ class Adapter(Record, kw_only=True):
     first_loss: float
     last_loss: float
     validation_loss: float | None = None
+
+
+class Merged(Record, kw_only=True):
+    """An adapter's update added to the weights of its base, in fp32.
+
+    Attributes:
+        base: as it was named.
+        base_digest: of its configuration, tokenizer and weights.
+        adapter: the adapter's folder as it was named.
+        adapter_digest: of its files.
+        tuning: what made the adapter; None where it came from elsewhere.
+        precision: of the weights as they were written.
+        difference: the largest between a logit of base and adapter and one of the merged model as written, over
+            `positions` of fixed prompts.
+        largest_logit: the largest of those, by size, to compare it with.
+        positions: of the fixed prompts.
+    """
+
+    base: str
+    base_digest: str
+    adapter: str
+    adapter_digest: str
+    tuning: Adapter | None
+    precision: Precision
+    difference: float
+    largest_logit: float
+    positions: int

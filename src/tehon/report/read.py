@@ -96,7 +96,7 @@ class Opened(Record, kw_only=True):
 
 
 def open_folders(paths: Sequence[Path]) -> tuple[Opened, ...]:
-    """Finished evaluations, releases and adapters, in the order given.
+    """Finished evaluations, releases, adapters and tuned models, in the order given.
 
     Raises:
         UsageError: no folder was given, none is an evaluation, or a folder was given twice.
@@ -110,7 +110,7 @@ def open_folders(paths: Sequence[Path]) -> tuple[Opened, ...]:
         raise UsageError(str(twice[0]), problem, "Leave one out")
     opened = []
     for path in paths:
-        manifest = read_manifest(path, "scores", "release", "adapter")
+        manifest = read_manifest(path, "scores", "release", "adapter", "model")
         digest = file_sha256(path / MANIFEST)
         opened.append(Opened(path=path, name=path.resolve().name, manifest=manifest, sha256=digest))
     if not any(folder.manifest.kind == "scores" for folder in opened):

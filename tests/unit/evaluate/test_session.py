@@ -95,10 +95,10 @@ def test_an_adapter_from_elsewhere_says_nothing_about_itself(tmp_path: Path) -> 
     folder.mkdir()
     (folder / "adapter_config.json").write_text("{}")
     (folder / "adapter_model.safetensors").write_bytes(b"1")
-    first = read_tuned(folder)
+    first = read_tuned(Subject(base="tiny:llama", adapter=folder))
     assert (first.template, first.sequence_length) == ("", None)
     (folder / "adapter_model.safetensors").write_bytes(b"2")
-    assert read_tuned(folder).fingerprint != first.fingerprint
+    assert read_tuned(Subject(base="tiny:llama", adapter=folder)).fingerprint != first.fingerprint
 
 
 def test_changed_weights_of_an_adapter_make_another_evaluation(run: Evaluate, adapter: Path) -> None:
@@ -111,10 +111,10 @@ def test_changed_weights_of_an_adapter_make_another_evaluation(run: Evaluate, ad
 
 def test_a_folder_that_is_no_adapter_is_an_error(run: Evaluate, tmp_path: Path) -> None:
     with pytest.raises(RawFileMissing):
-        read_tuned(tmp_path / "nothing")
+        read_tuned(Subject(base="tiny:llama", adapter=tmp_path / "nothing"))
     run(Cell(task="vqa"))
     with pytest.raises(DataError, match="its manifest says scores"):
-        read_tuned(tmp_path / "out")
+        read_tuned(Subject(base="tiny:llama", adapter=tmp_path / "out"))
 
 
 def test_a_model_is_called_by_its_name_its_adapter_or_its_path() -> None:
