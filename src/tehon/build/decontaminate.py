@@ -9,38 +9,29 @@ not looked at.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 import xxhash
 
+from tehon.build.held_out import HeldOut
+from tehon.build.wanted import item_files
 from tehon.errors import EmptyData
 from tehon.records.corpus import Drop, Example
 from tehon.records.evaluation import Item, Task
-from tehon.storage.raw import find_raw
+from tehon.records.step import Content
 from tehon.text.normalise import same_words
 
 STEP = "decontaminate"
+BLOCK = 256
+"""Contents that are looked at together."""
 SHORTEST = 8
 MOST_LINES = 8
 """A longer text is a passage, not a few fields."""
 _NAME = re.compile(r"^[^：:]{1,8}[：:]")
-
-
-def item_files(task: Task, raw: Path | None) -> list[Path]:
-    """The files whose items are held out: every split at hand but the shots', and the scored split in any case.
-
-    Raises:
-        RawFileMissing: the scored split is not at hand.
-    """
-    if task.embedded:
-        return []
-    files = [find_raw(raw, task.name, task.splits, task.split)]
-    for split, pattern in task.splits.items():
-        if raw and split not in {task.split, task.shots_split}:
-            files += sorted(path for path in (raw / task.name).glob(pattern) if path not in files)
-    return files
 
 
 def item_keys(items: Iterable[Item]) -> set[bytes]:
@@ -99,3 +90,19 @@ def _apart(fields: Iterable[str]) -> set[bytes]:
 
 def _key(kind: Literal["whole", "alone", "apart"], words: str) -> bytes:
     return xxhash.xxh3_128_digest(f"{kind} {words}".encode())
+
+
+def drop_held_out(contents: Iterable[Content], index: HeldOut, shared: Counter[str]) -> Iterator[Content | Drop]:
+    """Every content that asks nothing held out, or why it is left out.
+
+    Args:
+        contents: of one source or of many; a few hundred are looked at together.
+        index: of the held-out items.
+        shared: grows: name of a task or file -> contents in which one of its passages stands. That is reported and no
+            reason to leave them out.
+    """
+    stream = iter(contents)
+    while block := list(islice(stream, BLOCK)):
+        for content, finding in zip(block, index.look(block), strict=True):
+            shared.update(finding.passages)
+            yield Drop(example_id=content.id, step=STEP, reason=finding.reason) if finding.reason else content

@@ -1,0 +1,219 @@
+"""How much of a held-out text stands in another one, letter by letter, though only hashes of it are known.
+
+A held-out text is kept as one number for every letter: what kind of letter it is, and two short hashes, of it with the
+next letter and of it with the one after that. A place where the text may stand is known from a seed, a run of letters
+that both share. From there these pairs are looked for where they would stand if nothing were changed, or up to DRIFT
+letters beside it, as letters may be missing or added. A letter of which no pair is there counts as changed.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tehon.build.lookup import ragged
+from tehon.text.ngrams import Places
+
+DRIFT = 3
+"""Letters that may be added or missing between a seed and the pair that is looked for."""
+GLANCE = 0.3
+"""Share of the pairs around a seed that must be there at first glance for a place to be looked at."""
+REACH = 64
+"""Pairs on either side of a seed that it speaks for; a longer text has a seed for each part."""
+NUMERALS = "0123456789〇一二三四五六七八九十百千万億兆"
+WORD = 2
+"""Letters of a run of kanji, or of katakana, Latin and the like, from which it is a word."""
+_SPREAD = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
+_KIND, _HASH = np.uint32(30), 15
+"""Where the kind of a letter stands in its number, and how many bits each of the two hashes below it has."""
+_STEPS = {step: np.uint32(((1 << _HASH) - 1) << (step - 1) * _HASH) for step in (1, 2)}
+"""How far the second letter of a pair is, and where the pair's hash stands."""
+_OTHER, _KANJI, _FOREIGN, _NUMERAL = range(4)
+_DRIFTS = tuple(range(-DRIFT, DRIFT + 1))
+_NOWHERE = 127
+_BITS = 32
+_FAR = 1 << 31
+"""Keeps starts, which may lie a little before the first letter, apart from the numbers of contents."""
+
+Pairs = NDArray[np.uint32]
+
+
+class Units(NamedTuple):
+    """Held-out texts.
+
+    Attributes:
+        lengths: letters of each.
+        firsts: where its letters start in `pairs`.
+        pairs: the number of each letter.
+    """
+
+    lengths: Places
+    firsts: Places
+    pairs: Pairs
+
+
+class Seeded(NamedTuple):
+    """Places where held-out texts may stand: which, the seed's place in it, the seed's place in the letters."""
+
+    units: Places
+    ats: Places
+    places: Places
+
+
+class Found(NamedTuple):
+    """How held-out texts stand at some places.
+
+    Attributes:
+        units: which.
+        places: of a seed of each in the letters.
+        starts: where they start in the letters, or would if nothing were changed; that may lie before the text.
+        changed: letters of each that do not stand there.
+        telling: no word and no numeral of it is another there.
+    """
+
+    units: Places
+    places: Places
+    starts: Places
+    changed: Places
+    telling: NDArray[np.bool_]
+
+
+def pairs_of(codes: NDArray[np.uint32]) -> Pairs:
+    """The number of each letter; those of the last two of a text mean nothing but their kinds."""
+    pairs = _kinds().take(codes, mode="clip") << _KIND
+    for step in _STEPS:
+        spread = (codes[:-step] * _SPREAD[0] ^ codes[step:] * _SPREAD[1]) * _SPREAD[2]
+        pairs[:-step] |= (spread >> np.uint32(32 - _HASH)) << np.uint32((step - 1) * _HASH)
+    return pairs
+
+
+def align(units: Units, seeded: Seeded, rows: Places, pairs: Pairs) -> Found:
+    """What stands at these places; those where nearly nothing does are left out.
+
+    Args:
+        units: all held-out texts.
+        seeded: where they may stand.
+        rows: of each place, the content that it lies in; a long text may stand in pieces all over one content.
+        pairs: of the letters.
+    """
+    kept = _distinct(units, seeded)
+    kept = kept[_promising(units, _some(seeded, kept), pairs)]
+    seeded, rows = _some(seeded, kept), rows[kept]
+    starts = seeded.places - seeded.ats
+    apart = np.where(units.lengths[seeded.units] > REACH, rows, starts + _FAR)
+    _, first, group = np.unique((seeded.units << _BITS) + apart, return_index=True, return_inverse=True)
+    unit = seeded.units[first]
+    lengths = units.lengths[unit]
+    offsets = np.cumsum(lengths) - lengths
+    seen = _seen(units, seeded, pairs, offsets[group])
+    covered = np.zeros(int(lengths.sum()), dtype=np.bool_)
+    covered[seen.letters] = True
+    owner, own = ragged(lengths)
+    kinds = units.pairs[units.firsts[unit][owner] + own] >> _KIND
+    numerals = np.concatenate([[0], np.cumsum(pairs >> _KIND == _NUMERAL)])
+    there = numerals[seen.stops[first]] - numerals[seen.starts[first]]
+    wanted = np.bincount(owner[kinds == _NUMERAL], minlength=len(unit))
+    return Found(
+        units=unit,
+        places=seeded.places[first],
+        starts=starts[first],
+        changed=np.bincount(owner[~covered], minlength=len(unit)),
+        telling=~_lost_words(owner, kinds, covered, len(unit)) & (there == wanted),
+    )
+
+
+class _Around(NamedTuple):
+    """Letters of held-out texts around their seeds: seed, place in the text, number, place if nothing is changed."""
+
+    owner: Places
+    own: Places
+    wanted: Pairs
+    place: Places
+
+
+def _around(units: Units, seeded: Seeded) -> _Around:
+    first = np.maximum(seeded.ats - REACH, 0)
+    owner, own = ragged(np.minimum(seeded.ats + REACH, units.lengths[seeded.units]) - first)
+    own += first[owner]
+    wanted = units.pairs[units.firsts[seeded.units][owner] + own]
+    return _Around(owner, own, wanted, (seeded.places - seeded.ats)[owner] + own)
+
+
+def _distinct(units: Units, seeded: Seeded) -> Places:
+    """The numbers of one seed for each start of a text, or of each part of a long one."""
+    part = np.where(units.lengths[seeded.units] > REACH, seeded.ats // REACH, 0)
+    keys = np.stack([part, seeded.places - seeded.ats, seeded.units])
+    order = np.lexsort(tuple(keys))
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (np.diff(keys[:, order]) != 0).any(axis=0)
+    kept: Places = order[new]
+    return kept
+
+
+def _promising(units: Units, seeded: Seeded, pairs: Pairs) -> Places:
+    """The numbers of the seeds around which enough is where it should be, give or take one letter."""
+    around = _around(units, seeded)
+    same = np.zeros(len(around.owner), dtype=np.bool_)
+    for drift in (-1, 0, 1):
+        same |= (pairs.take(around.place + drift, mode="clip") ^ around.wanted) & _STEPS[1] == 0
+    count = len(seeded.units)
+    there = np.bincount(around.owner[same], minlength=count)
+    return np.flatnonzero(there >= GLANCE * np.bincount(around.owner, minlength=count))
+
+
+class _Seen(NamedTuple):
+    """What is there: letters, counted over all texts, and for each seed the range of letters that they stand in."""
+
+    letters: Places
+    starts: Places
+    stops: Places
+
+
+def _seen(units: Units, seeded: Seeded, pairs: Pairs, offsets: Places) -> _Seen:
+    around = _around(units, seeded)
+    left = units.lengths[seeded.units][around.owner] - around.own
+    letter = offsets[around.owner] + around.own
+    letters = []
+    low, high = np.full(len(seeded.units), len(pairs)), np.zeros(len(seeded.units), dtype=np.int64)
+    others = [(drift, pairs.take(around.place + drift, mode="clip") ^ around.wanted) for drift in _DRIFTS]
+    for step, bits in _STEPS.items():
+        drifts = np.full(len(letter), _NOWHERE, dtype=np.int8)
+        for drift, other in others:
+            drifts[other & bits == 0] = drift
+        there = np.flatnonzero((drifts != _NOWHERE) & (left > step))
+        place = around.place[there] + drifts[there]
+        np.minimum.at(low, around.owner[there], place)
+        np.maximum.at(high, around.owner[there], place + step + 1)
+        letters += [letter[there], letter[there] + step]
+    return _Seen(np.concatenate(letters), np.maximum(low, 0), np.minimum(high, len(pairs)))
+
+
+def _some(seeded: Seeded, kept: Places) -> Seeded:
+    return Seeded(seeded.units[kept], seeded.ats[kept], seeded.places[kept])
+
+
+def _lost_words(owner: Places, kinds: Pairs, covered: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """Of each text, whether a whole word of it is changed, or any part of a number."""
+    opens = np.ones(len(kinds), dtype=np.bool_)
+    opens[1:] = (kinds[1:] != kinds[:-1]) | (owner[1:] != owner[:-1])
+    run = np.cumsum(opens) - 1
+    kind, of_text = kinds[opens], owner[opens]
+    changed = np.bincount(run[~covered], minlength=len(kind))
+    size = np.bincount(run, minlength=len(kind))
+    word = ((kind == _KANJI) | (kind == _FOREIGN)) & (size >= WORD) & (changed == size)
+    number = (kind == _NUMERAL) & (changed > 0)
+    return np.bincount(of_text[word | number], minlength=count) > 0
+
+
+@cache
+def _kinds() -> Pairs:
+    """The kind of every letter; what lies above the table is kanji."""
+    table = np.full(0x3400, _FOREIGN, dtype=np.uint32)
+    table[:0x30] = _OTHER
+    table[0x3041:0x30A0] = _OTHER
+    kinds = np.concatenate([table, np.full(0x10000 - len(table), _KANJI, dtype=np.uint32)])
+    kinds[0xAC00:0xD7B0] = _FOREIGN
+    kinds[[ord(letter) for letter in "々〆"]] = _KANJI
+    kinds[[ord(numeral) for numeral in NUMERALS]] = _NUMERAL
+    return kinds
