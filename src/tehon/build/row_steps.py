@@ -12,7 +12,7 @@ from tehon.errors import BadConfig
 from tehon.formats.toml import to_record
 from tehon.records.corpus import Drop
 from tehon.records.record import Record
-from tehon.records.step import Changed, Content
+from tehon.records.step import Changed, Content, Step
 from tehon.steps import STEPS
 
 Steps = Mapping[str, dict[str, Any]]
@@ -21,9 +21,7 @@ RowStep = Callable[[Iterable[Content]], Iterator[Content | Drop]]
 
 
 def row_steps(steps: Steps, where: str = "the mixture") -> list[tuple[str, RowStep]]:
-    """Each step's name with its function, in order; one content in, one content or one drop out.
-
-    Making them is also their validation.
+    """Each step's name with its function, in order; one content in, one content or one drop out. Checks all tables.
 
     Args:
         steps: of the mixture.
@@ -34,8 +32,10 @@ def row_steps(steps: Steps, where: str = "the mixture") -> list[tuple[str, RowSt
         BadConfig: options break their record.
         ModelError: a tokenizer is missing, damaged, or cannot be read with what is installed.
     """
-    options = [(name, _options(name, table, where)) for name, table in steps.items()]
-    return [(name, partial(_through, name=name, change=STEPS[name].make(chosen))) for name, chosen in options]
+    return [
+        (step.name, partial(_through, name=step.name, change=step.make(options)))
+        for step, options in _chosen(steps, where)
+    ]
 
 
 def step_config(steps: Steps, where: str = "the mixture") -> list[list[Any]]:
@@ -45,12 +45,8 @@ def step_config(steps: Steps, where: str = "the mixture") -> list[list[Any]]:
         UnknownName, BadConfig: see `row_steps`.
     """
     return [
-        [
-            name,
-            msgspec.to_builtins(_options(name, table, where)),
-            {name: _version(name) for name in STEPS[name].packages},
-        ]
-        for name, table in steps.items()
+        [step.name, msgspec.to_builtins(options), {package: _version(package) for package in step.packages}]
+        for step, options in _chosen(steps, where)
     ]
 
 
@@ -60,22 +56,22 @@ def step_files(steps: Steps, where: str = "the mixture") -> dict[str, Path]:
     Raises:
         UnknownName, BadConfig, ModelError: see `row_steps`.
     """
-    found: dict[str, Path] = {}
-    for name, table in steps.items():
-        options, files = _options(name, table, where), STEPS[name].files
-        found |= {f"steps.{name}/{path.name}": path for path in (files(options) if files else ())}
-    return found
+    return {
+        f"steps.{step.name}/{path.name}": path
+        for step, options in _chosen(steps, where)
+        for path in (step.files(options) if step.files else ())
+    }
 
 
-def _options(name: str, table: dict[str, Any], where: str) -> Record:
-    kind = STEPS[name].options
-    try:
-        return to_record(table, kind, where, at=f"steps.{name}")
-    except BadConfig as error:
-        if error.where == where:
-            raise
-        # The record itself refused: its place is the option.
-        raise BadConfig(where, f"{error.where} {error.problem}", error.remedy) from error
+def _chosen(steps: Steps, where: str) -> Iterator[tuple[Step, Record]]:
+    for step, table in ((STEPS[name], table) for name, table in steps.items()):
+        try:
+            yield step, to_record(table, step.options, where, at=f"steps.{step.name}")
+        except BadConfig as error:
+            if error.where == where:
+                raise
+            # The record itself refused: its place is the option.
+            raise BadConfig(where, f"{error.where} {error.problem}", error.remedy) from error
 
 
 def _version(package: str) -> str:
