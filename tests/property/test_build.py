@@ -15,7 +15,7 @@ from tehon.build.clean import clean, clean_text
 from tehon.build.deduplicate import first_ones, writing_key
 from tehon.build.ledger import Ledger
 from tehon.build.mix import BEYOND_LIMIT, beyond, choice_keys
-from tehon.build.sift import KEY_SCHEMA
+from tehon.build.piece_writer import KEY_SCHEMA
 from tehon.records.corpus import Drop, Example, Turn
 from tehon.records.release import Share
 from tehon.records.step import Content

@@ -7,6 +7,7 @@ Memory: DuckDB's limit, and one byte a content.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,8 @@ from tehon.records.corpus import Example
 from tehon.records.step import Content
 from tehon.text.normalise import same_writing
 
+OFTEN = 100
+"""Characters; a shorter text may be an instruction that stands in every row."""
 STEP = "deduplicate"
 REASON = "stood before"
 MEMORY = "512MB"
@@ -34,7 +37,14 @@ GROUP BY keys.high, keys.low
 def writing_key(content: Content) -> bytes:
     """xxh3_128 over the normalised texts, 16 bytes; of an example's history, who said what counts too."""
     roles = "\0".join(turn.role for turn in content.history) if isinstance(content, Example) else ""
-    return xxhash.xxh3_128_digest("\0".join((roles, *map(same_writing, texts(content)))).encode())
+    return xxhash.xxh3_128_digest("\0".join((roles, *map(_written, texts(content)))).encode())
+
+
+def _written(text: str) -> str:
+    return _often(text) if len(text) < OFTEN else same_writing(text)
+
+
+_often = lru_cache(maxsize=1024)(same_writing)
 
 
 def first_ones(files: Sequence[Path], counts: Sequence[int], scratch: Path) -> NDArray[np.bool_]:

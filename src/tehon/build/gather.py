@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from tehon.build.outcome import answer
 from tehon.build.piece import Piece
@@ -85,14 +86,14 @@ def _contents(job: GatherJob) -> Iterator[Content]:
         kept = np.load(segment.kept, mmap_mode="r")
         rows = kept[segment.start : segment.stop]
         before = int(np.count_nonzero(kept[: segment.start] == rows[0])) if len(rows) else 0
-        yield from _copied(piece, rows.tolist(), before)
+        yield from _copied(piece, rows, before)
 
 
-def _copied(piece: Piece, rows: list[int], copy: int) -> Iterator[Content]:
+def _copied(piece: Piece, rows: NDArray[np.uint32], copy: int) -> Iterator[Content]:
     """The contents of these rows; the copies of one (`ID+1`, `ID+2`) follow it, the first being number `copy`."""
-    last = rows[0] if rows else -1
+    last = rows[0] if len(rows) else -1
     copy -= 1
-    for content, row in zip(piece.contents(rows), rows, strict=True):
+    for content, row in zip(piece.contents(rows), rows.tolist(), strict=True):
         copy = copy + 1 if row == last else 0
         last = row
         yield msgspec.structs.replace(content, id=f"{content.id}+{copy}") if copy else content

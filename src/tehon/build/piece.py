@@ -1,7 +1,7 @@
 """What is left of a piece of a source after the row-wise steps: a folder of contents, keys and drops."""
 
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -88,11 +88,17 @@ class Piece:
         content: Content = self._decoder.decode(self._bytes[start : int(self.ends[row])])
         return content
 
-    def contents(self, rows: Iterable[int]) -> Iterator[Content]:
+    def contents(self, rows: NDArray[np.uint32]) -> Iterator[Content]:
         """Some contents, each with the id that is unique in the release."""
-        for row in rows:
-            content = self.content(row)
-            yield msgspec.structs.replace(content, id=self.id(row)) if self.offset else content
+        stops = self.ends[rows].tolist()
+        starts = np.where(rows == 0, 0, self.ends[np.maximum(rows, 1) - 1]).tolist()
+        ids = (self.offset + self.numbers[rows].astype(np.int64)).tolist()
+        data, decode = self._bytes, self._decoder.decode
+        for start, stop, number in zip(starts, stops, ids, strict=True):
+            content = decode(data[start:stop])
+            if self.offset:
+                content = msgspec.structs.replace(content, id=numbered(self.source, number))
+            yield content
 
     def id(self, row: int) -> str:
         """The id in the release of one content."""

@@ -1,7 +1,9 @@
 """What a release looks like: counts by part, lengths, one example of each source; counted shard by shard."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from tehon.build.histogram import bucket
 from tehon.records.corpus import Cluster, Example
@@ -47,27 +49,20 @@ class Watch:
     def __init__(self) -> None:
         """Nothing has passed yet."""
         self._kinds: Counter[tuple[str, Cluster | None, str, str, str]] = Counter()
-        self._asked: Counter[int] = Counter()
-        self._told: Counter[int] = Counter()
-        self._characters = 0
-        self._longest = 0
+        self._asked, self._told = array("Q"), array("Q")
         self._first: Example | None = None
 
     def contents(self, contents: Iterable[Content]) -> Iterator[Content]:
         """The same contents, looked at."""
         for content in contents:
-            part, cluster, asked = "", None, 0
             if isinstance(content, Example):
-                part, cluster, asked = content.part, content.cluster, len(content.instruction) + len(content.input)
-                told = len(content.response)
-                self._asked[bucket(asked)] += 1
+                self._kinds[content.part, content.cluster, content.split, content.language, content.licence] += 1
+                self._asked.append(len(content.instruction) + len(content.input))
+                self._told.append(len(content.response))
                 self._first = self._first or content
             else:
-                told = len(content.text)
-            self._kinds[part, cluster, content.split, content.language, content.licence] += 1
-            self._told[bucket(told)] += 1
-            self._characters += asked + told
-            self._longest = max(self._longest, asked + told)
+                self._kinds["", None, content.split, content.language, content.licence] += 1
+                self._told.append(len(content.text))
             yield content
 
     def profile(self, source: str) -> ShardProfile:
@@ -81,10 +76,10 @@ class Watch:
             clusters=clusters,  # type: ignore[arg-type]
             languages=languages,
             licences=licences,
-            asked=dict(sorted(self._asked.items())),
-            told=dict(sorted(self._told.items())),
-            characters=self._characters,
-            longest=self._longest,
+            asked=_buckets(self._asked),
+            told=_buckets(self._told),
+            characters=sum(self._asked) + sum(self._told),
+            longest=max(map(sum, zip_longest(self._asked, self._told, fillvalue=0)), default=0),
             first=self._first,
         )
 
@@ -93,6 +88,13 @@ class Watch:
         for kind, count in self._kinds.items():
             counts[kind[place] or ""] += count
         return dict(sorted((name, count) for name, count in counts.items() if name))
+
+
+def _buckets(lengths: Iterable[int]) -> dict[int, int]:
+    counts: Counter[int] = Counter()
+    for length, count in Counter(lengths).items():
+        counts[bucket(length)] += count
+    return dict(sorted(counts.items()))
 
 
 class Profile:

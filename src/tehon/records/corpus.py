@@ -95,14 +95,14 @@ class Part(Record, kw_only=True):
     wording: str = ""
 
 
-class Turn(Record, kw_only=True):
+class Turn(Record, kw_only=True, gc=False):
     """One earlier turn of a conversation."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class Example(Record, kw_only=True):
+class Example(Record, kw_only=True, gc=False):
     """One instruction with its response, and where it comes from.
 
     Attributes:
@@ -136,7 +136,7 @@ class Example(Record, kw_only=True):
     wording: str = ""
 
 
-class Document(Record, kw_only=True):
+class Document(Record, kw_only=True, gc=False):
     """A plain text for continued pre-training, and where it comes from.
 
     Attributes:

@@ -6,7 +6,7 @@ from tehon.records.corpus import Document, Drop, Example, Source, Turn
 from tehon.records.record import Record
 
 
-class Row(Record, kw_only=True):
+class Row(Record, kw_only=True, gc=False):
     """An Example without what its source knows anyway: number, source, licence, cluster, language.
 
     Attributes:

@@ -121,6 +121,7 @@ def read_manifest(folder: Path, *kinds: Kind) -> Manifest:
     """
     path = folder / MANIFEST
     wanted = " or ".join(kinds)
+    article = "an" if wanted[:1] in "aeiou" else "a"
     if not path.is_file():
         problem = f"must be a finished {wanted}, but it has no {MANIFEST}"
         raise RawFileMissing(str(folder), problem, "Run the step that makes it again")
@@ -129,8 +130,8 @@ def read_manifest(folder: Path, *kinds: Kind) -> Manifest:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Damaged(str(path), f"must be a manifest, but {error}", "Make the folder again") from error
     if manifest.kind not in kinds:
-        problem = f"must hold a {wanted}, but its manifest says {manifest.kind}"
-        raise DataError(str(folder), problem, f"Give the folder of a {wanted}")
+        problem = f"must hold {article} {wanted}, but its manifest says {manifest.kind}"
+        raise DataError(str(folder), problem, f"Give the folder of {article} {wanted}")
     return manifest
 
 

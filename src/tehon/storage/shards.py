@@ -32,18 +32,24 @@ def _schema(record: type[Record], **special: pa.DataType) -> pa.Schema:
     return pa.schema([pa.field(name, special.get(name, pa.string()), nullable=False) for name in names])
 
 
+def _names(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if pa.types.is_dictionary(field.type)]
+
+
 class Layout(Record, kw_only=True):
     """How one kind of content lies in Parquet and in JSON Lines.
 
     Attributes:
         record: its type.
         schema: of the shards; one column a field.
+        repeating: columns whose values stand in many rows.
         columns: a batch's columns, in the schema's order.
         line: what the published JSON Lines hold of one content.
     """
 
     record: type[Example] | type[Document]
     schema: pa.Schema
+    repeating: list[str]
     columns: Callable[[list[Any]], list[list[Any]]]
     line: Callable[[Any], dict[str, str]]
 
@@ -87,12 +93,14 @@ LAYOUTS: Mapping[str, Layout] = {
     "examples": Layout(
         record=Example,
         schema=SCHEMA,
+        repeating=[*_names(SCHEMA), "instruction", "wording"],
         columns=_example_columns,
         line=lambda row: {"instruction": row.instruction, "input": row.input, "output": row.response},
     ),
     "documents": Layout(
         record=Document,
         schema=DOCUMENT_SCHEMA,
+        repeating=_names(DOCUMENT_SCHEMA),
         columns=_document_columns,
         line=lambda row: {"text": row.text},
     ),
@@ -108,7 +116,9 @@ def write_shard(path: Path, lines: Path, contents: Iterable[Content], layout: La
     encoder, digests = msgspec.json.Encoder(), bytearray()
     stream = iter(contents)
     with (
-        pq.ParquetWriter(path, layout.schema, compression="zstd", compression_level=3) as shard,
+        pq.ParquetWriter(
+            path, layout.schema, compression="zstd", compression_level=3, use_dictionary=layout.repeating
+        ) as shard,
         lines.open("wb") as published,
     ):
         while rows := list(islice(stream, BATCH_ROWS)):
