@@ -11,8 +11,9 @@ from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, sho
 from tehon.errors import UsageError
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate as evaluate_model
-from tehon.evaluate.subject import Precision, Subject
+from tehon.evaluate.subject import Subject
 from tehon.records.scores import Scores
+from tehon.records.tuning import Precision
 
 
 def evaluate(  # noqa: PLR0913 - one parameter an option

@@ -10,8 +10,9 @@ from rich.text import Text
 from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, show
 from tehon.errors import EmptyData
 from tehon.evaluate.answer import answer
-from tehon.evaluate.subject import Precision, Subject
+from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Generation
+from tehon.records.tuning import Precision
 
 
 def generate(  # noqa: PLR0913 - one parameter an option

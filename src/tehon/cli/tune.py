@@ -22,7 +22,7 @@ def tune(  # noqa: PLR0913 - one parameter an option
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Tune a base with LoRA, or all of its weights where the recipe has no [lora]; a run that was stopped goes on where it was."""
+    """Tune a base with LoRA, or every weight without a [lora] table; a run that was stopped goes on where it was."""
     del debug
     from tehon.tune.run import tune as tune_base  # noqa: PLC0415 - torch is loaded only when it is needed
 
