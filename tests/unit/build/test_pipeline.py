@@ -174,7 +174,11 @@ def wrong_file(raw: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "error", "said"),
     [
-        (missing_folder, RawFileMissing, r"Run tehon fetch jqac --raw .*, or put jqac20180625\.tgz there \(from https://"),
+        (
+            missing_folder,
+            RawFileMissing,
+            r"Run tehon fetch jqac --raw .*, or put jqac20180625\.tgz there \(from https://",
+        ),
         (truncated, BadRawFile, r"jqac20180625\.tgz.*must be a whole gzip-compressed tar archive"),
         (wrong_file, EmptyData, r"must give examples of jcommonsenseqa, but gives none: not JSON \(1\)"),
     ],
