@@ -12,6 +12,7 @@ from typing import Any
 from tehon import __version__
 from tehon.build import legal
 from tehon.build.caveats import caveats
+from tehon.build.croissant_words import CONTEXT, MEANINGS
 from tehon.build.licences import UNKNOWN
 from tehon.build.profile import Profile
 from tehon.build.read import Supply
@@ -22,71 +23,9 @@ from tehon.storage.shards import DATA, LAYOUTS
 from tehon.writing.words import amount
 
 Json = dict[str, Any]
-CONTEXT: Json = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "arrayShape": "cr:arrayShape",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "containedIn": "cr:containedIn",
-    "cr": "http://mlcommons.org/croissant/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "description": {"@container": "@language"},
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileProperty": "cr:fileProperty",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isArray": "cr:isArray",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "name": {"@container": "@language"},
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
-}
-"""The context that the specification recommends, with PROV and RAI."""
 SPECIFICATIONS = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 SHARDS, HISTORY = "shards", "history"
 PARQUET, JSON_LINES = "application/x-parquet", "application/jsonlines"
-MEANINGS = {
-    "id": "Unique in the release.",
-    "upstream_id": "The corpus's own id, or where the row stood.",
-    "instruction": "What is asked.",
-    "input": "The material it is asked about; empty where there is none.",
-    "response": "The answer to learn.",
-    HISTORY: "Earlier turns of the same conversation, oldest first.",
-    "title": "Of the work, article or page; empty where it has none.",
-    "text": "The whole document, paragraphs as lines.",
-    "source": "The corpus.",
-    "part": "The part of the corpus.",
-    "split": "The upstream split that it was read from.",
-    "cluster": "The task cluster.",
-    "language": "BCP 47 code.",
-    "licence": "SPDX expression.",
-    "wording": "Which of several wordings was chosen; empty where there is one.",
-}
 
 
 def croissant(
