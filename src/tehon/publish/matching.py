@@ -14,49 +14,9 @@ import duckdb
 
 from tehon.errors import Damaged
 from tehon.publish.duck import database
+from tehon.publish.queries import KEYS, PAIR, READ, REST, ROWS, SHOW, SHOWN, SHOWS, TAKE, TEXTS
 from tehon.records.publishing import Moved, Shown
 from tehon.storage.shards import shards
-
-TEXTS = {
-    "examples": "to_json([instruction, input, response, CAST(to_json(history) AS VARCHAR)])",
-    "documents": "to_json([title, text])",
-}
-"""Kind of release -> SQL for all texts of a row as one."""
-KEYS = {"examples": "hash(part, upstream_id)", "documents": "hash(upstream_id)"}
-SHOWS = {
-    "examples": "concat_ws(chr(10), instruction, nullif(input, ''), '→ ' || response)",
-    "documents": "concat_ws(chr(10), nullif(title, ''), text)",
-}
-SHOWN = 5
-"""Rows of each kind of difference that are shown."""
-ROWS = 2**32
-"""More than a shard can hold: a row's place is its shard's number times this, plus its own."""
-_READ = """
-CREATE TABLE {side} AS
-SELECT source, md5_number({texts}) AS text, {key} AS key, hash(id) AS ident,
-    list_position($files, filename) * {rows} + file_row_number AS place
-FROM read_parquet($files, filename = true, file_row_number = true)
-"""
-_REST = """
-CREATE TABLE {side}_rest AS
-WITH mine AS (
-    SELECT source, text, key, min(ident) AS ident, min(place) AS place, count(*) AS n FROM {side} GROUP BY ALL
-), theirs AS (SELECT source, text, key, count(*) AS n FROM {other} GROUP BY ALL)
-SELECT mine.source, mine.text, mine.key, mine.ident, mine.place, unnest(range(mine.n - coalesce(theirs.n, 0))) AS copy
-FROM mine LEFT JOIN theirs USING (source, text, key) WHERE mine.n > coalesce(theirs.n, 0)
-"""
-_PAIR = """
-CREATE OR REPLACE TABLE pair AS
-WITH b AS (SELECT *, row_number() OVER (PARTITION BY source, {by} ORDER BY place, copy) AS turn FROM before_rest),
-a AS (SELECT *, row_number() OVER (PARTITION BY source, {by} ORDER BY place, copy) AS turn FROM after_rest)
-SELECT source, b.place AS before_place, b.copy AS before_copy, a.place AS after_place, a.copy AS after_copy
-FROM b JOIN a USING (source, {by}, turn)
-"""
-_TAKE = "DELETE FROM {side}_rest AS rest USING pair WHERE rest.place = {side}_place AND rest.copy = {side}_copy"
-_SHOW = """
-SELECT list_position($files, filename) * {rows} + file_row_number AS place, source, id, {shows}
-FROM read_parquet($files, filename = true, file_row_number = true) WHERE place IN (SELECT unnest($places))
-"""
 
 
 class Match:
@@ -94,10 +54,10 @@ class _Matching:
 
     def match(self) -> Match:
         for side, files in self._sides.items():
-            query = _READ.format(side=side, texts=TEXTS[self._kind], key=KEYS[self._kind], rows=ROWS)
+            query = READ.format(side=side, texts=TEXTS[self._kind], key=KEYS[self._kind], rows=ROWS)
             self._engine.execute(query, {"files": files})
         for side, other in (("before", "after"), ("after", "before")):
-            self._engine.execute(_REST.format(side=side, other=other))
+            self._engine.execute(REST.format(side=side, other=other))
         self._take("text")
         same = self._count("before") - self._count("before_rest")
         changed: Counter[str] = Counter()
@@ -114,9 +74,9 @@ class _Matching:
 
     def _take(self, by: str) -> Counter[str]:
         """Pair what is left by a column, and take it out; how many pairs each source has."""
-        self._engine.execute(_PAIR.format(by=by))
+        self._engine.execute(PAIR.format(by=by))
         for side in self._sides:
-            self._engine.execute(_TAKE.format(side=side))
+            self._engine.execute(TAKE.format(side=side))
         return self._count("pair")
 
     def _count(self, table: str) -> Counter[str]:
@@ -144,7 +104,7 @@ class _Matching:
         """Place -> source, id and text of these rows; only their own shards are read."""
         if not places:
             return {}
-        query = _SHOW.format(rows=ROWS, shows=SHOWS[self._kind])
+        query = SHOW.format(rows=ROWS, shows=SHOWS[self._kind])
         wanted = {place // ROWS for place in places}
         files = [file if number in wanted else "" for number, file in enumerate(self._sides[side], start=1)]
         found = self._engine.execute(

@@ -6,16 +6,11 @@ from typing import NamedTuple, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from tehon.publish.row_files import RowFiles
 from tehon.publish.rows import plain
 from tehon.records.record import Record
 from tehon.writing.hub import slug
-
-FILE_ROWS = 500_000
-"""Rows of one file at most: some hundred megabytes."""
-GATHERED_ROWS = 50_000
-"""Rows that are held in memory before they are written as one row group."""
 
 
 class Sorted(Record, kw_only=True):
@@ -58,7 +53,7 @@ class Sorter:
         self.folder = folder
         self.schema = schema
         self.groups: list[Sorted] = []
-        self._open: dict[_Key, _Group] = {}
+        self._open: dict[_Key, RowFiles] = {}
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -75,7 +70,7 @@ class Sorter:
             if any(opened.source != key.source for opened in self._open):
                 self._close()
             if key not in self._open:
-                self._open[key] = _Group(self.folder, self._prefix(key), self.schema)
+                self._open[key] = RowFiles(self.folder, self._prefix(key), self.schema)
             self._open[key].add(rows)
 
     def _prefix(self, key: _Key) -> str:
@@ -92,53 +87,6 @@ class Sorter:
                 )
             )  # fmt: skip
         self._open.clear()
-
-
-class _Group:
-    """The files of one key."""
-
-    def __init__(self, folder: Path, prefix: str, schema: pa.Schema) -> None:
-        self.prefix = prefix
-        self.rows = 0
-        self.size_bytes = 0
-        self._folder, self._schema = folder, schema
-        self._held: list[pa.Table] = []
-        self._held_rows = 0
-        self._writer: pq.ParquetWriter | None = None
-        self._files = 0
-        self._file_rows = 0
-
-    def add(self, rows: pa.Table) -> None:
-        """Hold rows, and write them once there are enough."""
-        self._held.append(rows)
-        self._held_rows += rows.num_rows
-        self.rows += rows.num_rows
-        self.size_bytes += rows.nbytes
-        if self._held_rows >= GATHERED_ROWS:
-            self._write()
-
-    def close(self) -> None:
-        """Write what is held, and end the file."""
-        self._write()
-        self._end_file()
-
-    def _write(self) -> None:
-        if not self._held:
-            return
-        if self._writer is None:
-            path = self._folder / f"{self.prefix}{self._files:05d}.parquet"
-            self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=3)
-            self._files += 1
-        self._writer.write_table(pa.concat_tables(self._held))
-        self._file_rows += self._held_rows
-        self._held, self._held_rows = [], 0
-        if self._file_rows >= FILE_ROWS:
-            self._end_file()
-
-    def _end_file(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        self._writer, self._file_rows = None, 0
 
 
 def _split(table: pa.Table) -> Iterator[tuple[_Key, pa.Table]]:
