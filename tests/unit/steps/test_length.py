@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tehon.errors import BadConfig, ModelError, ModelNotFound
+from tehon.formats.tokenizer import token_counter, tokenizer_file
 from tehon.records.corpus import Document, Example, Turn
 from tehon.records.step import Changed
 from tehon.steps import STEPS
@@ -66,11 +67,22 @@ def test_tokens_of_every_text_are_counted_and_the_limit_is_allowed(
 ) -> None:
     folder = str(shared / "tokenizers" / name)
     example = replace(make_example(0, TEXT, TEXT, TEXT), history=(Turn(role="user", content=TEXT),))
-    lone = make_example(0, "", "", TEXT)
-    one = next(n for n in range(1, 99) if run("length", lone, tokenizer=folder, most_tokens=n) is lone)
+    one = token_counter(tokenizer_file(folder))(TEXT)
     assert 4 <= one <= len(TEXT)
     assert run("length", example, tokenizer=folder, most_tokens=4 * one) is example
     assert run("length", example, tokenizer=folder, most_tokens=4 * one - 1) == "too many tokens"
+
+
+@pytest.mark.parametrize("name", ["llm-jp-ver2.2-61k-30kja", "llm-jp-ver3.1-100k", "ja-llama-51k", "rinna-sp32k"])
+@pytest.mark.parametrize("text", ["ﷺ" * 9, "ˣ" * 9, "㍿" * 9, "が" * 9, "\u3099" * 9, "a" * 99, "🙇\u200d♀️" * 9])
+def test_rows_whose_bytes_are_few_are_judged_as_if_their_tokens_had_been_counted(
+    shared: Path, run: Run, make_document: Callable[..., Document], name: str, text: str
+) -> None:
+    folder = str(shared / "tokenizers" / name)
+    count, document = token_counter(tokenizer_file(folder)), make_document(text)
+    tokens = count(document.title) + count(text)
+    assert run("length", document, tokenizer=folder, most_tokens=tokens) is document
+    assert run("length", document, tokenizer=folder, most_tokens=tokens - 1) == "too many tokens"
 
 
 def test_the_tokenizer_s_file_is_named_as_an_input(shared: Path) -> None:
