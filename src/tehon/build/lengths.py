@@ -27,7 +27,6 @@ class Measured(Record, kw_only=True):
     """One source's lengths."""
 
     source: str
-    title: str
     asked: Lengths
     told: Lengths
     mean: int
@@ -69,7 +68,6 @@ def measured(supply: Supply, release: Release, profile: Profile, axis: Axis) -> 
     name = supply.source.name
     return Measured(
         source=name,
-        title=supply.source.title,
         asked=_lengths(profile.asked.get(name, {}), axis),
         told=_lengths(profile.told[name], axis),
         mean=round(profile.characters[name] / max(release.by_source[name], 1)),
