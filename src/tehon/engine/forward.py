@@ -50,15 +50,15 @@ def padded(net: Network, ids: NDArray[np.int64]) -> Tensor:
 
 
 def _masks(net: Network, row: Row, before: int) -> Mask:
-    """The additive mask (1, 1, nodes, before + nodes); with sliding attention, one for each kind of layer."""
+    """The additive mask (1, 1, nodes, before + nodes); where only some layers slide, one for each kind of layer."""
     sees = row.ancestors()
     whole = np.concatenate([np.ones((len(sees), before), bool), sees], axis=1)
-    full = _additive(net, whole)
     if net.window is None:
-        return full
+        return _additive(net, whole)
     positions = np.concatenate([np.arange(before), row.depth + before])
     near = positions[None, before:].T - positions[None, :] < net.window
-    return {"full_attention": full, "sliding_attention": _additive(net, whole & near)}
+    sliding = _additive(net, whole & near)
+    return {"full_attention": _additive(net, whole), "sliding_attention": sliding} if net.mixed else sliding
 
 
 def _additive(net: Network, sees: NDArray[np.bool_]) -> Tensor:

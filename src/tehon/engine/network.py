@@ -24,6 +24,7 @@ class Network:
         dtype: of the frozen weights.
         context_length: the longest input in tokens.
         window: how far back sliding attention sees; None where every layer sees everything.
+        mixed: some layers see everything and the others slide, so that each kind asks for a mask of its own.
         work: what a forward pass costs.
         positions: token positions computed so far, padding included.
     """
@@ -36,6 +37,7 @@ class Network:
     dtype: torch.dtype
     context_length: int
     window: int | None
+    mixed: bool
     work: Work
     positions: int = 0
 
@@ -58,11 +60,12 @@ def network(model: Any, family: Family, where: str) -> Network:  # noqa: ANN401 
         raise ModelError(where, problem, "Load it with attn_implementation='sdpa'")
     known = config.to_dict()
     head = model.get_output_embeddings()
-    if type(head) is not nn.Linear or head.bias is not None or known.get("final_logit_softcapping"):
-        problem = "the head must be one matrix without bias, adapter or soft cap, but is not"
+    if odd := _odd_head(head, known):
+        problem = f"the head must be one matrix without bias, adapter or soft cap, but {odd}"
         raise ModelError(where, problem, "Take a model of another family")
     body = model.get_decoder()
-    sliding = "sliding_attention" in known.get("layer_types", ())
+    kinds = set(known.get("layer_types") or ())
+    sliding = "sliding_attention" in kinds if kinds else known.get("sliding_window") is not None
     return Network(
         model=model,
         body=body,
@@ -72,8 +75,19 @@ def network(model: Any, family: Family, where: str) -> Network:  # noqa: ANN401 
         dtype=head.weight.dtype,
         context_length=config.max_position_embeddings,
         window=known["sliding_window"] if sliding else None,
+        mixed=bool(kinds) and sliding,
         work=work(body, head, config),
     )
+
+
+def _odd_head(head: Any, known: dict[str, Any]) -> str:  # noqa: ANN401 - whatever the model has for a head
+    """What keeps a head from being scored chunk by chunk; empty where nothing does."""
+    if type(head) is not nn.Linear:
+        return f"is a {type(head).__name__}"
+    if head.bias is not None:
+        return "has a bias"
+    cap = known.get("final_logit_softcapping")
+    return f"its logits are capped at {cap:g}" if cap else ""
 
 
 def on_device(net: Network, array: Any) -> Tensor:  # noqa: ANN401 - any array of NumPy

@@ -4,7 +4,7 @@ from tehon.records.tuning import Family
 
 FAMILY = Family(
     name="llama",
-    title="LLaMA (LLaMA 1 to 3, llm-jp, Swallow)",
+    title="LLaMA (LLaMA 1 to 3, llm-jp, Swallow, Sarashina 2)",
     model_types=("llama",),
     targets=("q_proj", "v_proj"),
     tiny={
