@@ -14,6 +14,8 @@ ChatTemplate = Callable[[list[dict[str, str]], bool], str]
 def render(template: Template, example: Example, *, chat: ChatTemplate | None = None, respond: bool = True) -> Prompt:
     """The prompt of one example: every assistant turn scored and followed by the end token.
 
+    Where the tokenizer's chat template rewrites earlier turns once later ones follow, only those after that are scored.
+
     Args:
         template: the frame.
         example: with its history, if it is a conversation.
@@ -21,7 +23,7 @@ def render(template: Template, example: Example, *, chat: ChatTemplate | None = 
         respond: False leaves the last response out: what a model reads before it answers.
 
     Raises:
-        ModelError: the template is `chat` and the tokenizer has none, or it rewrites earlier turns.
+        ModelError: the template is `chat` and the tokenizer has none, or it rewrites what stands before an answer.
     """
     segments = _chat_segments(example, chat) if template.kind == "chat" else _string_segments(template, example)
     return Prompt(segments=segments if respond else segments[:-1])
@@ -63,13 +65,13 @@ def _chat_segments(example: Example, chat: ChatTemplate | None) -> tuple[Segment
             opened = chat(messages, True)  # noqa: FBT003 - the tokenizer's own signature
             messages.append({"role": turn.role, "content": turn.content})
             whole = chat(messages, False)  # noqa: FBT003 - likewise
-            if not (opened.startswith(done) and whole.startswith(opened)):
+            if not whole.startswith(opened):
                 remedy = "Choose another template, such as alpaca_ja"
-                raise ModelError(
-                    "template chat",
-                    "an earlier turn is rendered differently once a later one follows",
-                    remedy,
-                )
+                raise ModelError("template chat", "what stands before an answer changes once it is given", remedy)
+            if not opened.startswith(done):
+                # Some templates take the thoughts out of earlier turns; what the model will never have written as it
+                # stands here is only read.
+                segments, done = [], ""
             segments += [Segment(text=opened[len(done) :]), Segment(text=whole[len(opened) :], scored=True)]
             done = whole
         else:

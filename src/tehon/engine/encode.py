@@ -6,6 +6,8 @@ Segments are encoded apart and joined, so that the border between context and re
 from collections.abc import Sequence
 from typing import Any
 
+from jinja2 import TemplateError
+
 from tehon.engine.tokens import Encoded, encoded
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate, ask
@@ -16,6 +18,8 @@ SENTINELS = ("\n", "。", ":", "|", "■")
 """Texts put before a segment to see how it is encoded inside a text; the first that a tokenizer keeps whole is used."""
 UNKNOWN = "\ue000"
 """A character that no tokenizer was trained on."""
+DAY = "26 Jul 2024"
+"""What LLaMA 3's chat template is told of today, its own default: an example is the same prompt on every day."""
 PROBES = ("はい", "「これ」", "The", "1")
 
 
@@ -142,7 +146,19 @@ class Encoder:
         return None
 
     def _apply_chat(self, messages: list[dict[str, str]], opening: bool) -> str:  # noqa: FBT001 - ChatTemplate's form
-        text: str = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=opening)
+        # Models that think aloud are asked to answer at once: examples hold answers, no thoughts.
+        how = {
+            "tokenize": False,
+            "add_generation_prompt": opening,
+            "enable_thinking": False,
+            "date_string": DAY,
+        }
+        try:
+            text: str = self.tokenizer.apply_chat_template(messages, **how)
+        except TemplateError as error:
+            roles = ", ".join(message["role"] for message in messages)
+            problem = f"must render the turns {roles}, but says: {error}"
+            raise ModelError("the tokenizer's chat template", problem, "Choose another template") from error
         return text
 
 

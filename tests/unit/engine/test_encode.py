@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from transformers import AutoTokenizer
 
 from tehon.engine.encode import Encoder, round_trip_losses
+from tehon.engine.locate import locate
+from tehon.errors import ModelError
 from tehon.prompts import render
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Loglikelihood, Protocol
@@ -138,3 +141,27 @@ def test_ten_thousand_examples_take_about_a_second(
     encoder.prompts(prompts)
     # Four times the aim of 10,000 a second, so that a busy machine does not fail the test.
     assert (process_time() - started) / len(prompts) < 4e-4
+
+
+CHAT = (
+    "{{ date_string if date_string is defined else strftime_now('%d %b %Y') }}\n{% for message in messages %}"
+    "{% if message.role == 'tool' %}{{ raise_exception('no tools here') }}{% endif %}"
+    "[{{ message.role }}]{{ message.content }}{{ eos_token }}\n{% endfor %}"
+    "{% if add_generation_prompt %}[assistant]{% if enable_thinking is false %}<think></think>{% endif %}{% endif %}"
+)
+
+
+def test_a_chat_template_is_told_one_day_and_to_answer_at_once() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(locate("tiny:llama"), chat_template=CHAT)
+    chat = Encoder(tokenizer).chat
+    assert chat is not None
+    asked = chat([{"role": "user", "content": "はい"}], True)  # noqa: FBT003 - the tokenizer's own signature
+    assert asked == "26 Jul 2024\n[user]はい</s>\n[assistant]<think></think>"
+
+
+def test_what_a_chat_template_refuses_is_said_in_its_own_words() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(locate("tiny:llama"), chat_template=CHAT)
+    chat = Encoder(tokenizer).chat
+    assert chat is not None
+    with pytest.raises(ModelError, match="must render the turns tool, but says: no tools here"):
+        chat([{"role": "tool", "content": "4"}], False)  # noqa: FBT003 - likewise

@@ -108,12 +108,29 @@ def test_a_tokenizer_without_a_chat_template_is_named_as_the_reason() -> None:
         render(TEMPLATES["chat"], example())
 
 
-def test_a_chat_template_that_rewrites_earlier_turns_is_refused() -> None:
+def test_turns_that_a_chat_template_rewrites_later_are_read_and_not_scored() -> None:
+    def thoughtful(messages: list[dict[str, str]], opening: bool) -> str:  # noqa: FBT001 - the tokenizer's own signature
+        last = max((place for place, message in enumerate(messages) if message["role"] == "user"), default=-1)
+        told = [
+            message | {"content": "<think></think>" + message["content"]}
+            if message["role"] == "assistant" and place > last
+            else message
+            for place, message in enumerate(messages)
+        ]
+        return chat(told, opening)
+
+    history = (Turn(role="user", content="u"), Turn(role="assistant", content="a"))
+    segments = render(TEMPLATES["chat"], example(history=history), chat=thoughtful).segments
+    assert [segment.text for segment in segments if segment.scored] == ["<think></think>猫が寝た。</assistant>\n"]
+    assert segments[0].text.startswith("<user>u</user>\n<assistant>a</assistant>\n<user>")
+
+
+def test_a_chat_template_that_rewrites_what_stands_before_an_answer_is_refused() -> None:
     def forgetful(messages: list[dict[str, str]], opening: bool) -> str:  # noqa: FBT001 - the tokenizer's own signature
         return f"{len(messages)}:" + chat(messages, opening)
 
     history = (Turn(role="user", content="u"), Turn(role="assistant", content="a"))
-    with pytest.raises(ModelError, match="rendered differently"):
+    with pytest.raises(ModelError, match="changes once it is given"):
         render(TEMPLATES["chat"], example(history=history), chat=forgetful)
 
 
