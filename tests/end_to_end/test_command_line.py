@@ -219,3 +219,27 @@ def test_ctrl_c_ends_with_130_the_same_command_goes_on_and_then_does_nothing(teh
     assert again.returncode == 0, again.stderr
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
     assert [model["role"] for model in json.loads(again.stdout)["models"]] == ["base", "tuned"] * 2
+
+
+def test_a_source_is_left_out_and_the_difference_from_the_earlier_release_is_told(tehon: Run, raw: Path) -> None:
+    assert tehon("build", "jqac+niilc", "--raw", raw, "--out", "first").returncode == 0
+    less = tehon("build", "jqac+niilc", "--raw", raw, "--out", "second", "--without", "niilc", "--against", "first")
+    assert less.returncode == 0, less.stderr
+    assert re.search(r"\| niilc \| (\d+) \| 0 \| -\1 \|", less.stdout)
+    typo = tehon("build", "jqac+niilc", "--raw", raw, "--out", "third", "--without", "nilc")
+    assert (typo.returncode, "Did you mean niilc?" in typo.stderr) == (2, True)
+
+
+def test_several_machines_share_a_build_through_one_folder(tehon: Run, raw: Path, tmp_path: Path) -> None:
+    shared = ("build", "jqac+niilc+aio", "--raw", raw, "--work", "work")
+    for _ in range(2):
+        for rank in (1, 0):
+            done = tehon(*shared, "--rank", rank, "--world", 2)
+            assert done.returncode == 0, done.stderr
+    assert "0 are missing" in done.stdout
+    assert tehon(*shared, "--out", "together").returncode == 0
+    assert tehon("build", "jqac+niilc+aio", "--raw", raw, "--out", "alone").returncode == 0
+    for file in (tmp_path / "alone").rglob("*.parquet"):
+        assert file.read_bytes() == (tmp_path / "together" / file.relative_to(tmp_path / "alone")).read_bytes()
+    missing = tehon("build", "jqac", "--raw", raw, "--rank", 0, "--world", 2)
+    assert (missing.returncode, "Give --work FOLDER" in missing.stderr) == (2, True)

@@ -66,7 +66,12 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
         raw=raw,
         supplies=tuple(chosen),
         licence=licence,
-        config={"layout": LAYOUT, "mixture": plain(mixture), "steps": step_config(mixture.steps)},
+        config={
+            "layout": LAYOUT,
+            "mixture": plain(mixture),
+            "order": list(mixture.sources),  # which a digest of the mixture alone does not see
+            "steps": step_config(mixture.steps),
+        },
         inputs=_sha256(paths) | made,
         raw_bytes=raw_bytes,
     )

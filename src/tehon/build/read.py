@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tehon.errors import BadRawFile, RawFileMissing, UnknownName, UsageError
+from tehon.formats.finding import listed
 from tehon.records.corpus import Drop, Licence, ReadOptions, Source
 from tehon.records.record import Record
 from tehon.records.release import Mixture, Share
@@ -59,12 +60,7 @@ def files(supply: Supply) -> dict[str, Path]:
     """`source/file` -> path of every file below the source's raw folder, hidden ones left out."""
     if supply.folder is None:
         return {}
-    paths = {path.relative_to(supply.folder): path for path in supply.folder.rglob("*") if path.is_file()}
-    return {
-        f"{supply.source.name}/{name.as_posix()}": path
-        for name, path in paths.items()
-        if not any(piece.startswith(".") for piece in name.parts)
-    }
+    return {f"{supply.source.name}/{name}": supply.folder / name for name in listed(supply.folder)}
 
 
 def pieces(supply: Supply, mixture: Mixture) -> tuple[str, ...]:

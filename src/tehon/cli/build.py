@@ -11,6 +11,8 @@ from tehon.build.pipeline import build_share
 from tehon.build.scale import AUTO, Scale
 from tehon.build.workshop import Share
 from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
+from tehon.publish.diff import differences
+from tehon.publish.told import differences_told
 
 
 def build(  # noqa: PLR0913 - one parameter an option
@@ -20,6 +22,7 @@ def build(  # noqa: PLR0913 - one parameter an option
     raw: Annotated[Path | None, typer.Option(help="Folder with one subfolder of upstream files per source.")] = None,
     changes: Annotated[list[str] | None, typer.Option("--set", help="key=value over the mixture; repeatable.")] = None,
     without: Annotated[list[str] | None, typer.Option(help="A source to leave out; repeatable.")] = None,
+    against: Annotated[Path | None, typer.Option(help="An earlier release, to tell what has changed since.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Jobs at a time; 0 means one a core.")] = 0,
     executor: Annotated[str, typer.Option(help="serial, processes, ray, or auto.")] = AUTO,
     work: Annotated[Path | None, typer.Option(help="Folder to keep finished jobs in for the next build.")] = None,
@@ -34,6 +37,8 @@ def build(  # noqa: PLR0913 - one parameter an option
     Sources joined by + are taken whole and as the paper's authors read them (--set rendering=published and
     deduplicate=false); a mixture's file says for itself.
 
+    To take a source out of a release again, give --without SOURCE and --against the earlier release.
+
     On several machines, run it on each with --work, --rank and --world until nothing is missing, then once with --work
     and --out. The release is the same, to the byte, as from one machine.
     """
@@ -45,14 +50,18 @@ def build(  # noqa: PLR0913 - one parameter an option
         show_share(build_share(wanted, raw, scale, progress=listens), json=json)
         return
     release = build_release(wanted, raw, to, scale=scale, progress=listens)
+    changed = differences(against, to) if against else None
     if json:
-        show(release)
+        show({"release": release, "differences": changed} if changed else release)
         return
     dropped = sum(sum(line.dropped.values()) for line in release.ledger)
     out.print(f"{release.examples:,} examples from {len(release.by_source)} sources, {dropped:,} rows dropped: {to}")
     for source, count in release.by_source.items():
         out.print(f"  {source:24} {count:>10,}")
     out.print(f"licence of the whole: {release.licence}; every row's own stands in its column. No legal advice.")
+    if changed:
+        out.print()
+        out.print(differences_told(changed), markup=False)
 
 
 def show_share(share: Share, *, json: bool) -> None:
