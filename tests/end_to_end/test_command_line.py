@@ -54,7 +54,7 @@ def raw(tmp_path: Path) -> Path:
 def write_rows(raw: Path, *lines: str) -> None:
     folder = raw / "jsonl"
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.json*"):
+    for old in folder.glob("*.*"):
         old.unlink()
     (folder / "mine.jsonl").write_text("".join(line + "\n" for line in lines), "utf-8")
 
@@ -149,13 +149,16 @@ def test_a_release_that_would_be_empty_is_an_error(tehon: Run, raw: Path, tmp_pa
     assert not (tmp_path / "o" / "manifest.json").exists()
 
 
-def test_bytes_that_are_no_text_are_named_with_their_line(tehon: Run, raw: Path) -> None:
+def test_bytes_that_are_no_text_are_named_with_their_line_and_a_guess(tehon: Run, raw: Path, tmp_path: Path) -> None:
     write_rows(raw, json.dumps(ROW))
     with (raw / "jsonl" / "mine.jsonl").open("ab") as stream:
         stream.write('{"instruction": "手本", "output": "x"}\n'.encode("cp932"))
     done = tehon("build", "jsonl", "--raw", raw, "--out", "o")
-    assert done.returncode == 3
-    assert re.search(r"mine\.jsonl:2", done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert "1 row is damaged" in done.stdout
+    (listed,) = (tmp_path / "o" / "quarantine.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(listed)["place"] == "mine.jsonl:2"
+    assert "CP932" in json.loads(listed)["reason"]
 
 
 def test_a_truncated_archive_is_an_error(tehon: Run, raw: Path) -> None:

@@ -44,11 +44,11 @@ def see_damage(pieces: Sequence[Piece], plan: Plan, quarantine: Path) -> None:
     encoder = msgspec.json.Encoder()
     with atomic_path(quarantine) as path, path.open("wb") as stream:
         for piece in pieces:
-            if piece.summary.damaged:
+            if piece.summary.first_damaged:
                 stream.writelines(encoder.encode(line) + b"\n" for line in _damaged(piece))
     for source, group in groupby(pieces, key=lambda piece: piece.source):
         of_source = list(group)
-        damaged = sum(piece.summary.damaged for piece in of_source)
+        damaged = sum(line.damaged for piece in of_source for line in piece.summary.ledger)
         read = sum(piece.summary.ledger[0].read for piece in of_source)
         if damaged > max(FEW, plan.mixture.most_damaged * read):
             first = next(piece.summary.first_damaged for piece in of_source if piece.summary.first_damaged)

@@ -51,7 +51,7 @@ class Ledger:
         lines = [
             LedgerLine(
                 source=source, step=step, read=column.read, kept=column.kept,
-                dropped=dict(sorted(column.dropped.items())),
+                dropped=dict(sorted(column.dropped.items())), damaged=column.damaged,
             )
             for (source, step), column in self._columns.items()
         ]  # fmt: skip
@@ -62,6 +62,7 @@ class Ledger:
         for row in rows:
             if isinstance(row, Drop):
                 column.dropped[row.reason] += 1
+                column.damaged += row.damaged
                 self._note(row)
             else:
                 column.kept += 1
@@ -73,6 +74,7 @@ class _Column:
         self.read = 0
         self.kept = 0
         self.dropped: Counter[str] = Counter()
+        self.damaged = 0
 
     def count(self, rows: Iterable[T]) -> Iterator[T]:
         for row in rows:
@@ -91,7 +93,13 @@ def merged(lines: Iterable[LedgerLine]) -> list[LedgerLine]:
 
 def _sum(one: LedgerLine, other: LedgerLine) -> LedgerLine:
     dropped = Counter(one.dropped) + Counter(other.dropped)
-    return replace(one, read=one.read + other.read, kept=one.kept + other.kept, dropped=dict(sorted(dropped.items())))
+    return replace(
+        one,
+        read=one.read + other.read,
+        kept=one.kept + other.kept,
+        dropped=dict(sorted(dropped.items())),
+        damaged=one.damaged + other.damaged,
+    )
 
 
 def check(lines: Iterable[LedgerLine]) -> None:

@@ -27,14 +27,12 @@ class Sifted(Record, kw_only=True):
         contents: how many are left.
         numbered: contents that the source numbered, those that were dropped later included.
         ledger: the piece's way through every row-wise step.
-        damaged: rows that were broken.
-        first_damaged: the first of them.
+        first_damaged: the first row that was broken.
     """
 
     contents: int
     numbered: int
     ledger: tuple[LedgerLine, ...]
-    damaged: int = 0
     first_damaged: Drop | None = None
 
 

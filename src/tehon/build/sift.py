@@ -76,7 +76,6 @@ def _sift(job: SiftJob) -> Sifted:
             contents=writer.count,
             numbered=watch.numbered,
             ledger=ledger.lines(),
-            damaged=watch.damaged,
             first_damaged=watch.first_damaged,
         )
         (folder / SUMMARY).write_bytes(msgspec.json.encode(summary))
@@ -98,7 +97,6 @@ class _Watch:
         self._write = write
         self._encoder = msgspec.json.Encoder()
         self.numbered = 0
-        self.damaged = 0
         self.first_damaged: Drop | None = None
 
     def numbers(self, rows: Iterable[Content | Drop]) -> Iterator[Content | Drop]:
@@ -110,6 +108,5 @@ class _Watch:
     def drop(self, drop: Drop) -> None:
         """Note one drop."""
         self._write(self._encoder.encode(drop) + b"\n")
-        if drop.damaged:
-            self.damaged += 1
-            self.first_damaged = self.first_damaged or drop
+        if drop.damaged and self.first_damaged is None:
+            self.first_damaged = drop

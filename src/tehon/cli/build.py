@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tehon.build.choose import choose_mixture, leave_out
+from tehon.build.folder import QUARANTINE
 from tehon.build.pipeline import build as build_release
 from tehon.build.pipeline import build_share
 from tehon.build.scale import AUTO, Scale
@@ -56,6 +57,9 @@ def build(  # noqa: PLR0913 - one parameter an option
         return
     dropped = sum(sum(line.dropped.values()) for line in release.ledger)
     out.print(f"{release.examples:,} examples from {len(release.by_source)} sources, {dropped:,} rows dropped: {to}")
+    damaged = sum(line.damaged for line in release.ledger)
+    if damaged:
+        out.print(f"{damaged:,} row{' is' if damaged == 1 else 's are'} damaged: {to / QUARANTINE} says where")
     for source, count in release.by_source.items():
         out.print(f"  {source:24} {count:>10,}")
     out.print(f"licence of the whole: {release.licence}; every row's own stands in its column. No legal advice.")

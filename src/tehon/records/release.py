@@ -30,20 +30,22 @@ class Share(Record, kw_only=True):
 class NearDuplicates(Record, kw_only=True):
     """What counts as nearly the same example.
 
+    A pair is looked at where all `rows` of MinHash's values agree in one of the `bands`: at a likeness of J, that happens
+    with a chance of 1 - (1 - J^rows)^bands.
+
     Attributes:
         threshold: Jaccard similarity of the two sets of shingles from which one of two examples goes.
-        shingle: characters in one shingle; a shorter text is one shingle.
-        permutations: of MinHash; more find more of the pairs near the threshold.
-        bands: groups of permutations that must agree for a pair to be looked at; divides `permutations`.
-        most_cluster: members of one cluster; what joins a full cluster starts another, so that chains of likeness
-            cannot swallow a source.
+        shingle: letters in one shingle; a shorter text is one shingle. Long documents need more, such as 5.
+        bands: groups of MinHash values; more find more of the pairs near the threshold, at 8 bytes an example each.
+        rows: values in one band; more let fewer strangers in.
+        most_cluster: members of one cluster; what joins a full cluster starts another.
     """
 
-    threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.8
-    shingle: Annotated[int, msgspec.Meta(ge=1)] = 4
-    permutations: Annotated[int, msgspec.Meta(ge=1)] = 128
-    bands: Annotated[int, msgspec.Meta(ge=1)] = 16
-    most_cluster: Annotated[int, msgspec.Meta(ge=2)] = 1000
+    threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.7
+    shingle: Annotated[int, msgspec.Meta(ge=1)] = 3
+    bands: Annotated[int, msgspec.Meta(ge=1)] = 20
+    rows: Annotated[int, msgspec.Meta(ge=1)] = 5
+    most_cluster: Annotated[int, msgspec.Meta(ge=2)] = 10_000
 
 
 class Expected(Record, kw_only=True):
@@ -109,7 +111,7 @@ class Mixture(Record, kw_only=True):
     expected_total: int | None = None
 
 
-class LedgerLine(Record, kw_only=True):
+class LedgerLine(Record, kw_only=True, omit_defaults=True):
     """What one step did to one source's rows: `read` equals `kept` plus all of `dropped`.
 
     Attributes:
@@ -118,6 +120,7 @@ class LedgerLine(Record, kw_only=True):
         read: rows that came in.
         kept: rows that went on.
         dropped: reason -> rows left out.
+        damaged: how many of them were broken.
         note: what else should be said, such as a repetition by weight.
     """
 
@@ -126,6 +129,7 @@ class LedgerLine(Record, kw_only=True):
     read: int
     kept: int
     dropped: dict[str, int]
+    damaged: int = 0
     note: str = ""
 
 
