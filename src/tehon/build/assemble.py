@@ -1,6 +1,7 @@
 """The finished shards of a build become a release: linked in order, counted, described."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from tehon.build.folder import DROPS
 from tehon.build.gather import DIGESTS, LINES, PROFILE, SHARD, GatherJob
 from tehon.build.gather import RESULT as GATHERED
 from tehon.build.ledger import check, merged
+from tehon.build.piece import Piece
 from tehon.build.plan import Plan
 from tehon.build.profile import Profile, ShardProfile
 from tehon.build.workshop import Made
@@ -47,8 +49,16 @@ def assemble(out: Path, plan: Plan, made: Made, results: Results) -> tuple[Relea
         ledger=_ledger(made),
         digest=_publish(out, made.shards, folders),
         compared=compared(mixture, profile.parts),
+        shared_passages=_shared_passages(made.pieces),
     )
     return release, write_beside(out, release, mixture, plan.supplies, profile)
+
+
+def _shared_passages(pieces: Sequence[Piece]) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {}
+    for piece in pieces:
+        counts.setdefault(piece.source, Counter()).update(piece.summary.shared_passages)
+    return {source: dict(sorted(shared.items())) for source, shared in counts.items() if shared}
 
 
 def _publish(out: Path, jobs: Sequence[GatherJob], folders: Sequence[Path]) -> str:

@@ -15,6 +15,7 @@ def caveats(release: Release, mixture: Mixture, supplies: Sequence[Supply], prof
         *_licence(release, mixture, supplies),
         *(f"{supply.source.name} is a stand-in: {supply.stand_in}" for supply in supplies if supply.stand_in),
         *_evaluation(mixture, supplies, profile),
+        *_passages(release),
     ]
 
 
@@ -24,6 +25,12 @@ def _licence(release: Release, mixture: Mixture, supplies: Sequence[Supply]) -> 
     unknown = [supply.source.name for supply in supplies if supply.licence.spdx == UNKNOWN]
     if release.licence == UNKNOWN and unknown:
         yield f"The licence of {listing(unknown)} is not stated: do not share this release, and use it for no profit."
+
+
+def _passages(release: Release) -> Iterator[str]:
+    for source, tasks in release.shared_passages.items():
+        shared = listing([f"{task} ({count:,})" for task, count in tasks.items()])
+        yield f"Examples of {source} ask something else about passages of {shared}: no answer is leaked by that."
 
 
 def _evaluation(mixture: Mixture, supplies: Sequence[Supply], profile: Profile) -> Iterator[str]:

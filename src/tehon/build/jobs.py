@@ -7,12 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from tehon import __version__
-from tehon.build import decontaminate
 from tehon.build.gather import GatherJob, Segment
+from tehon.build.held_out import write_index
 from tehon.build.piece import Piece
 from tehon.build.plan import LAYOUT, Plan
 from tehon.build.read import Supply, files, pieces
@@ -36,8 +35,8 @@ def held_out_index(plan: Plan, results: Results) -> Path | None:
     digest = fingerprint({"layout": LAYOUT, "version": __version__}, inputs)
     if not results.has(HELD_OUT, digest):
         with results.write(HELD_OUT, digest) as folder:
-            keys = {name: sorted(decontaminate.held_out(TASKS[name], plan.raw)) for name in mixture.held_out}
-            (folder / INDEX).write_bytes(msgspec.msgpack.encode(keys))
+            own = [Path(file) for file in mixture.held_out_files]
+            write_index([TASKS[name] for name in mixture.held_out], own, plan.raw, folder / INDEX)
     return results.place(HELD_OUT, digest) / INDEX
 
 

@@ -28,12 +28,14 @@ class Sifted(Record, kw_only=True):
         numbered: contents that the source numbered, those that were dropped later included.
         ledger: the piece's way through every row-wise step.
         first_damaged: the first row that was broken.
+        shared_passages: held-out task -> contents in which a passage of its items stands.
     """
 
     contents: int
     numbered: int
     ledger: tuple[LedgerLine, ...]
     first_damaged: Drop | None = None
+    shared_passages: dict[str, int] = {}
 
 
 class Piece:

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tehon.build import decontaminate
 from tehon.build.licences import whole_licence
 from tehon.build.read import Supply, files, read, supplies
 from tehon.build.row_steps import step_config, step_files
+from tehon.build.wanted import item_files
 from tehon.records.record import Record
 from tehon.records.release import Mixture
 from tehon.storage.manifest import file_sha256, fingerprint, plain, records_sha256
@@ -79,7 +79,7 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
 
 def _held_out_files(mixture: Mixture, raw: Path | None) -> Iterator[tuple[str, Path]]:
     for name in mixture.held_out:
-        for path in decontaminate.item_files(TASKS[name], raw):
+        for path in item_files(TASKS[name], raw):
             yield f"{name}/{path.name}", path
     for file in mixture.held_out_files:
         yield f"held_out_files/{file}", Path(file)

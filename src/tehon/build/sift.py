@@ -4,6 +4,7 @@ read → clean → the mixture's optional steps → decontaminate. What is left 
 duplicates are found and shares are chosen, so that no later job looks at a text twice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tehon.build import clean, decontaminate
+from tehon.build.held_out import read_index
 from tehon.build.ledger import Ledger
 from tehon.build.outcome import answer
 from tehon.build.piece import DROPS, SUMMARY, Sifted
@@ -66,10 +68,10 @@ def _sift(job: SiftJob) -> Sifted:
     [supply] = supplies(job.mixture, Path(job.raw) if job.raw else None)
     with Results(Path(job.results)).write(RESULT, job.digest) as folder:
         with (folder / DROPS).open("wb", BUFFER) as stream, PieceWriter(folder, job.mixture, supply.share) as writer:
-            watch = _Watch(stream.write)
+            watch, shared = _Watch(stream.write), Counter[str]()
             ledger = Ledger(watch.drop)
             contents: Iterable[Content] = ledger.read(job.source, watch.numbers(read(supply, job.mixture, job.piece)))
-            for step, function in _steps(job):
+            for step, function in _steps(job, shared):
                 contents = ledger.through(job.source, step, contents, function)
             writer.write(contents)
         summary = Sifted(
@@ -77,16 +79,17 @@ def _sift(job: SiftJob) -> Sifted:
             numbered=watch.numbered,
             ledger=ledger.lines(),
             first_damaged=watch.first_damaged,
+            shared_passages=dict(sorted(shared.items())),
         )
         (folder / SUMMARY).write_bytes(msgspec.json.encode(summary))
     return summary
 
 
-def _steps(job: SiftJob) -> list[tuple[str, StreamStep]]:
+def _steps(job: SiftJob, shared: Counter[str]) -> list[tuple[str, StreamStep]]:
     steps: list[tuple[str, StreamStep]] = [(clean.STEP, clean.clean), *row_steps(job.mixture.steps)]
     if job.held_out:
-        tasks = {name: set(keys) for name, keys in msgspec.msgpack.decode(Path(job.held_out).read_bytes()).items()}
-        steps.append((decontaminate.STEP, partial(decontaminate.decontaminate, tasks=tasks)))
+        index = read_index(Path(job.held_out))
+        steps.append((decontaminate.STEP, partial(decontaminate.drop_held_out, index=index, shared=shared)))
     return steps
 
 

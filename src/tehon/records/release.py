@@ -168,6 +168,8 @@ class Release(Record, kw_only=True):
         ledger: every source's way through every step.
         digest: sha256 over the examples in order, independent of the file format.
         compared: published counts beside its own; empty where the mixture knows none.
+        shared_passages: source -> held-out task -> examples in which a passage of the task's items stands with another
+            question; they stay.
     """
 
     name: str
@@ -179,3 +181,4 @@ class Release(Record, kw_only=True):
     ledger: tuple[LedgerLine, ...]
     digest: str
     compared: tuple[Compared, ...] = ()
+    shared_passages: dict[str, dict[str, int]] = {}
