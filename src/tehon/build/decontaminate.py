@@ -98,11 +98,14 @@ def drop_held_out(contents: Iterable[Content], index: HeldOut, shared: Counter[s
     Args:
         contents: of one source or of many; a few hundred are looked at together.
         index: of the held-out items.
-        shared: grows: name of a task or file -> contents in which one of its passages stands. That is reported and no
-            reason to leave them out.
+        shared: grows: name of a task or file -> contents that stay although one of its passages stands in them, which
+            is reported.
     """
     stream = iter(contents)
     while block := list(islice(stream, BLOCK)):
         for content, finding in zip(block, index.look(block), strict=True):
-            shared.update(finding.passages)
-            yield Drop(example_id=content.id, step=STEP, reason=finding.reason) if finding.reason else content
+            if finding.reason:
+                yield Drop(example_id=content.id, step=STEP, reason=finding.reason)
+            else:
+                shared.update(finding.passages)
+                yield content

@@ -96,7 +96,7 @@ def test_every_split_but_the_shots_is_held_out(tmp_path: Path) -> None:
 
 
 def test_a_task_whose_file_is_missing_says_what_to_put_where(tmp_path: Path) -> None:
-    with pytest.raises(RawFileMissing, match=r"Put valid\*\.json into"):
+    with pytest.raises(RawFileMissing, match=r"put valid\*\.json into"):
         item_files(TASKS["jnli"], tmp_path)
 
 
