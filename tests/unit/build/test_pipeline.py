@@ -288,7 +288,7 @@ def test_the_real_mixture_is_about_six_thousand_short_examples(shared: Path, tmp
     assert all(isinstance(example, Example) for example in read_examples(tmp_path / "out"))
 
 
-def test_the_same_passage_with_another_question_stays_and_is_told(raw: Path, tmp_path: Path) -> None:
+def test_the_same_passage_with_another_question_stays(raw: Path, tmp_path: Path) -> None:
     passage = (
         "見本の港は江戸時代の終わりに開かれ、いまでは毎年およそ二百隻の漁船が出入りする、県でいちばん大きな漁港である。"
     )
@@ -301,5 +301,4 @@ def test_the_same_passage_with_another_question_stays_and_is_told(raw: Path, tmp
     (raw / "jsonl" / "mine.jsonl").write_text("".join(rows), "utf-8")
     release = build(mixture("jsonl", held_out_files=(str(held),)), raw, tmp_path / "out")
     assert [example.instruction for example in read_examples(tmp_path / "out")] == [asked[0]]
-    assert release.shared_passages == {"jsonl": {"held.jsonl": 1}}
-    assert "ask something else about passages of held.jsonl (1)" in (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert release.ledger[2].dropped == {"held in held.jsonl": 1}
