@@ -73,6 +73,7 @@ def main() -> None:
     """Run the command line and leave with its exit code: 2 usage, 3 data, 4 model, 5 disk full, 130 interrupted."""
     logging.getLogger("tehon").addHandler(Remarks())
     logging.getLogger("tehon").setLevel(logging.WARNING if {"-q", "--quiet"} & set(sys.argv) else logging.INFO)
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it remarks on every product in another type
     warnings.showwarning = lambda message, *_, **__: _warn(message)
     try:
         with disk_errors(Path.cwd()):

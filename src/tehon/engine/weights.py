@@ -85,7 +85,17 @@ def _read(folder: Path, wanted: Wanted, where: str) -> Any:  # noqa: ANN401 - a 
         use_safetensors=True,
         **(place if wanted.precision in PACKED else {}),
     )
-    return model if wanted.precision in PACKED else model.to(device)
+    return _differentiable(model) if wanted.precision in PACKED else model.to(device)
+
+
+def _differentiable(model: Any) -> Any:  # noqa: ANN401 - likewise
+    """The packed model, kept from packing itself anew on some processors, in a form that loses its gradient."""
+    from bitsandbytes.nn import Linear4bit  # noqa: PLC0415 - only packed models need it
+
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
+    return model
 
 
 def _drawn(config: Any, wanted: Wanted) -> Any:  # noqa: ANN401 - likewise

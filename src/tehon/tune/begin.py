@@ -30,6 +30,10 @@ def base_precision(recipe: Recipe) -> Precision:
     if precision in PACKED and recipe.lora.init in lora.CHANGES_BASE:
         problem = f"lora.init must leave a base in {precision} as it is, but {recipe.lora.init} changes it"
         raise UsageError(where, problem, 'Set lora.init = "kaiming", or precision = "bf16"')
+    if precision == "int8" and recipe.lora.dora:
+        # PEFT 0.21 unpacks the weights for their norms, and leaves bitsandbytes without their scales.
+        problem = "lora.dora must be false over a base in int8, but is true"
+        raise UsageError(where, problem, 'Set precision = "nf4", or lora.dora = false')
     if precision in PACKED and recipe.init == "config":
         problem = f"random weights must be kept as they are drawn, but precision is {precision}"
         raise UsageError(where, problem, 'Set precision = "bf16"')

@@ -126,12 +126,13 @@ def test_b_learns_at_its_own_rate_and_only_matrices_decay() -> None:
         ({"lora": None, "precision": "fp16"}, "precision must be auto, fp32 or bf16 where every weight is trained"),
         ({"lora": None, "precision": "nf4"}, "precision must be auto, fp32 or bf16 where every weight is trained"),
         ({"lora": Lora(init="pissa"), "precision": "nf4"}, "must leave a base in nf4 as it is, but pissa changes it"),
+        ({"lora": Lora(dora=True), "precision": "int8"}, "must be false over a base in int8"),
         ({"init": "config", "precision": "int8"}, "random weights must be kept as they are drawn"),
     ],
 )
 def test_a_precision_that_cannot_be_trained_in_is_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        base_precision(recipe(Lora(), **changes) if "lora" not in changes else recipe(None, **changes))
+        base_precision(recipe(Lora(), **changes))
 
 
 def test_adapters_on_random_weights_are_warned_about() -> None:
