@@ -11,9 +11,11 @@ import pytest
 from tehon.records.corpus import Example
 from tehon.records.files import Provenance
 from tehon.records.release import Release
+from tehon.sources import SOURCES
 from tehon.storage.manifest import finish
 from tehon.storage.provenance import provenance
 from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, write_shard
+from tehon.tasks import TASKS
 
 SHARED = Path(os.environ.get("TEHON_SHARED", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
@@ -127,3 +129,19 @@ def few_examples() -> list[Example]:
         )
         for number in range(40)
     ]
+
+
+@pytest.fixture
+def sample_raw() -> Callable[..., Path]:
+    """Writes a raw folder with the samples of these sources and tasks."""
+
+    def write(raw: Path, *names: str) -> Path:
+        for name in names:
+            sample = SOURCES[name].sample if name in SOURCES else TASKS[name].sample
+            for file, content in sample.items():
+                path = raw / name / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+        return raw
+
+    return write

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tehon.build.ledger import Ledger
-from tehon.build.licences import terms
 from tehon.build.sample import sample_examples, sample_rows
+from tehon.describe.licences import terms
 from tehon.errors import UnknownName
 from tehon.formats.wordings import APART
 from tehon.records.corpus import Drop, Example, ReadOptions, Rendering, Source

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tehon.build.row_steps import row_steps, step_config
 from tehon.build.sample import sample_rows
-from tehon.build.step_page import meanings
+from tehon.describe.step_page import meanings
 from tehon.errors import BadConfig
 from tehon.records.contents import texts
 from tehon.records.corpus import Document, Drop, Example, ReadOptions, Turn

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tehon.build.lookup import ragged
-from tehon.text.ngrams import Places
+from tehon.text.ngrams import NUMERALS, Places
 
 DRIFT = 3
 """Letters that may be added or missing between a seed and the pair that is looked for."""
@@ -21,7 +21,6 @@ GLANCE = 0.3
 """Share of the pairs around a seed that must be there at first glance for a place to be looked at."""
 REACH = 64
 """Pairs on either side of a seed that it speaks for; a longer text has a seed for each part."""
-NUMERALS = "0123456789〇一二三四五六七八九十百千万億兆"
 WORD = 2
 """Letters of a run of kanji, or of katakana, Latin and the like, from which it is a word."""
 _SPREAD = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from tehon.build.beside import write_beside
-from tehon.build.expected import compared
 from tehon.build.folder import DROPS
 from tehon.build.gather import DIGESTS, LINES, PROFILE, SHARD, GatherJob
 from tehon.build.gather import RESULT as GATHERED
 from tehon.build.ledger import check, merged
 from tehon.build.piece import Piece
 from tehon.build.plan import Plan
-from tehon.build.profile import Profile, ShardProfile
 from tehon.build.workshop import Made
+from tehon.describe.beside import write_beside
+from tehon.describe.expected import compared
+from tehon.describe.profile import Profile, ShardProfile
 from tehon.errors import EmptyData
 from tehon.records.files import FileEntry
 from tehon.records.release import LedgerLine, Release

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tehon.build.beside import BESIDE
+from tehon.describe.beside import BESIDE
 from tehon.errors import OutputTaken
 from tehon.storage.atomic import disk_errors
 from tehon.storage.shards import DATA, PUBLISHED

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tehon.build.outcome import answer
 from tehon.build.piece import Piece
-from tehon.build.profile import ShardProfile, Watch
+from tehon.describe.profile import ShardProfile, Watch
 from tehon.records.record import Record
 from tehon.records.step import Content
 from tehon.storage.results import Results

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tehon.build.licences import whole_licence
-from tehon.build.read import Supply, files, read, supplies
+from tehon.build.read import files, read, supplies
 from tehon.build.row_steps import step_config, step_files
 from tehon.build.wanted import item_files
+from tehon.describe.licences import whole_licence
 from tehon.records.record import Record
 from tehon.records.release import Mixture
+from tehon.records.supply import Supply
 from tehon.storage.manifest import file_sha256, fingerprint, plain, records_sha256
 from tehon.tasks import TASKS
 

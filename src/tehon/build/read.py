@@ -5,33 +5,15 @@ from pathlib import Path
 
 from tehon.errors import BadRawFile, RawFileMissing, UnknownName, UsageError
 from tehon.formats.finding import listed
-from tehon.records.corpus import Drop, Licence, ReadOptions, Source
-from tehon.records.record import Record
-from tehon.records.release import Mixture, Share
+from tehon.records.corpus import Drop, ReadOptions, Source
+from tehon.records.release import Mixture
 from tehon.records.step import Content
+from tehon.records.supply import Supply
 from tehon.sources import SOURCES
 from tehon.storage.raw import stand_in
 
 STEP = "read"
 OTHER_PART = "part not in the mixture"
-
-
-class Supply(Record, kw_only=True):
-    """One source of a mixture with its files.
-
-    Attributes:
-        source: what is read.
-        share: how much of it.
-        folder: its upstream files; None where the package makes its examples.
-        licence: the source's own, or the one that the folder states.
-        stand_in: what the files are where they are not the corpus itself; else empty.
-    """
-
-    source: Source
-    share: Share
-    folder: Path | None
-    licence: Licence
-    stand_in: str = ""
 
 
 def supplies(mixture: Mixture, raw: Path | None) -> list[Supply]:

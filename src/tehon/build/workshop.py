@@ -12,11 +12,11 @@ from tehon.build.gather import GatherJob, gather
 from tehon.build.jobs import gather_jobs, selection_digest, sift_jobs
 from tehon.build.piece import Piece, Sifted
 from tehon.build.plan import Plan
-from tehon.build.profile import ShardProfile
 from tehon.build.scale import Scale, run_jobs
 from tehon.build.select import Selection, select
 from tehon.build.sift import RESULT as SIFTED
 from tehon.build.sift import SiftJob, sift
+from tehon.describe.profile import ShardProfile
 from tehon.progress import Progress
 from tehon.records.execution import Work
 from tehon.records.record import Record

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tehon.build.licences import whole_licence
 from tehon.build.pipeline import build
+from tehon.describe.licences import whole_licence
 from tehon.recipes import MIXTURES
 from tehon.records.release import Mixture
 from tehon.sources import SOURCES

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tehon.build.choose import choose_mixture, leave_out
-from tehon.build.expected import compared, counted
-from tehon.build.licences import whole_licence
 from tehon.build.pipeline import build
 from tehon.build.sample import sample_rows
+from tehon.describe.expected import compared, counted
+from tehon.describe.licences import whole_licence
 from tehon.errors import BadLicence
 from tehon.formats.wordings import APART
 from tehon.recipes import MIXTURES

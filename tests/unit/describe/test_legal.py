@@ -1,6 +1,6 @@
 import pytest
 
-from tehon.build import legal
+from tehon.describe import legal
 
 
 @pytest.mark.parametrize(

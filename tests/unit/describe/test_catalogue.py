@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tehon.build.catalogue import catalogue
+from tehon.describe.catalogue import catalogue
 from tehon.sources import SOURCES
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "sources.md"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-from tehon.build.histogram import bucket
+from tehon.describe.histogram import bucket
 from tehon.records.corpus import Cluster, Example
 from tehon.records.record import Record
 from tehon.records.step import Content

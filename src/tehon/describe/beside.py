@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tehon.build.card import card
-from tehon.build.croissant import croissant
-from tehon.build.licence_file import licence_file
-from tehon.build.notice import notice
-from tehon.build.page import page
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
+from tehon.describe.card import card
+from tehon.describe.croissant import croissant
+from tehon.describe.licence_file import licence_file
+from tehon.describe.notice import notice
+from tehon.describe.page import page
+from tehon.describe.profile import Profile
 from tehon.records.files import FileEntry
 from tehon.records.release import Mixture, Release
+from tehon.records.supply import Supply
 from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import entry_of
 from tehon.storage.shards import PUBLISHED, shards

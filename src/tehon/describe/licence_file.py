@@ -7,10 +7,10 @@ copy stand below. This is bookkeeping, no legal advice.
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from tehon.build import legal
-from tehon.build.licences import UNKNOWN
-from tehon.build.read import Supply
+from tehon.describe import legal
+from tehon.describe.licences import UNKNOWN
 from tehon.records.release import Mixture, Release
+from tehon.records.supply import Supply
 
 WIDTH = 100
 RULE = "-" * WIDTH

@@ -4,7 +4,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tehon.build.histogram import bins, bucket, lowest, median
+from tehon.describe.histogram import bins, bucket, lowest, median
 
 LENGTHS = st.lists(st.integers(0, 10**7), min_size=1, max_size=50)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tehon.build.expected import compared
+from tehon.describe.expected import compared
 from tehon.records.release import Compared, Expected, Mixture, Share
 
 MIXTURE = Mixture(

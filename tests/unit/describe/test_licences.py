@@ -1,6 +1,6 @@
 import pytest
 
-from tehon.build.licences import UNKNOWN, whole_licence
+from tehon.describe.licences import UNKNOWN, whole_licence
 from tehon.errors import BadLicence
 from tehon.records.corpus import Licence
 from tehon.records.release import Mixture

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import get_args
 
-from tehon.build import legal
-from tehon.build.caveats import caveats
-from tehon.build.lengths import axis_of, measured
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
-from tehon.build.treemap import treemap
+from tehon.describe import legal
+from tehon.describe.caveats import caveats
+from tehon.describe.lengths import axis_of, measured
+from tehon.describe.profile import Profile
+from tehon.describe.treemap import treemap
 from tehon.records.corpus import Cluster
 from tehon.records.record import Record
 from tehon.records.release import LedgerLine, Mixture, Release
+from tehon.records.supply import Supply
 from tehon.writing import html, words
 
 WIDE, NARROW = (976, 440), (358, 520)
@@ -69,7 +69,7 @@ def page(release: Release, mixture: Mixture, supplies: Sequence[Supply], profile
         "legal": legal,
         "shortened": shortened,
     }
-    return html.page("tehon.build", "card.html.jinja", values)
+    return html.page("tehon.describe", "card.html.jinja", values)
 
 
 def by_cluster(supplies: Sequence[Supply], profile: Profile) -> dict[str, dict[str, int]]:

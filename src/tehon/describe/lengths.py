@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from tehon.build.histogram import Bin, bins, bucket, lowest, median
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
+from tehon.describe.histogram import Bin, bins, bucket, lowest, median
+from tehon.describe.profile import Profile
 from tehon.records.record import Record
 from tehon.records.release import Release
+from tehon.records.supply import Supply
 
 DECADES = tuple(10**power for power in range(1, 7))
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tehon.build.pipeline import build
 from tehon.build.plan import make_plan
 from tehon.build.row_steps import step_config
-from tehon.build.step_page import step_page
+from tehon.describe.step_page import step_page
 from tehon.formats.toml import read_toml
 from tehon.records.release import Mixture
 from tehon.steps import STEPS

@@ -13,14 +13,14 @@ import mlcroissant
 import msgspec
 import pytest
 
-from tehon.build.beside import write_beside
 from tehon.build.choose import choose_mixture
-from tehon.build.histogram import bucket
 from tehon.build.pipeline import build
-from tehon.build.profile import Profile, ShardProfile
-from tehon.build.read import Supply
+from tehon.describe.beside import write_beside
+from tehon.describe.histogram import bucket
+from tehon.describe.profile import Profile, ShardProfile
 from tehon.records.corpus import Example
 from tehon.records.release import Mixture, Release, Share
+from tehon.records.supply import Supply
 from tehon.sources import SOURCES
 from tehon.storage.shards import read_examples
 

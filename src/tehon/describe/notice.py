@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tehon.build.licences import UNKNOWN
-from tehon.build.read import Supply
+from tehon.describe.licences import UNKNOWN
 from tehon.records.release import Mixture, Release
+from tehon.records.supply import Supply
 from tehon.writing.escaping import for_markdown
 from tehon.writing.markdown import address
 from tehon.writing.words import listing

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tehon import __version__
-from tehon.build import legal
-from tehon.build.caveats import caveats
-from tehon.build.croissant_words import CONTEXT, MEANINGS
-from tehon.build.licences import UNKNOWN
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
+from tehon.describe import legal
+from tehon.describe.caveats import caveats
+from tehon.describe.croissant_words import CONTEXT, MEANINGS
+from tehon.describe.licences import UNKNOWN
+from tehon.describe.profile import Profile
 from tehon.records.files import FileEntry
 from tehon.records.release import Mixture, Release
+from tehon.records.supply import Supply
 from tehon.storage.manifest import pretty
 from tehon.storage.shards import DATA, LAYOUTS
 from tehon.writing.words import amount

@@ -44,5 +44,5 @@ def title(spdx: str) -> str:
 
 def text(spdx: str) -> str:
     """The whole text of a short licence that must be shown with every copy; empty for others."""
-    path = files("tehon.build").joinpath(f"legal_texts/{spdx}.txt")
+    path = files("tehon.describe").joinpath(f"legal_texts/{spdx}.txt")
     return path.read_text("utf-8") if path.is_file() else ""

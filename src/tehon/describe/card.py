@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from tehon.build.caveats import caveats
-from tehon.build.configs import configs
-from tehon.build.expected import TOTAL
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
+from tehon.describe.caveats import caveats
+from tehon.describe.configs import configs
+from tehon.describe.expected import TOTAL
+from tehon.describe.profile import Profile
 from tehon.records.corpus import Part
 from tehon.records.release import Compared, LedgerLine, Mixture, Release
+from tehon.records.supply import Supply
 from tehon.writing.escaping import for_markdown
 from tehon.writing.hub import Config, Head, front_matter
 from tehon.writing.markdown import address, bullets, section, table

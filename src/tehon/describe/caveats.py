@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from tehon.build.licences import UNKNOWN
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
+from tehon.describe.licences import UNKNOWN
+from tehon.describe.profile import Profile
 from tehon.records.release import Mixture, Release
+from tehon.records.supply import Supply
 from tehon.writing.words import listing
 
 

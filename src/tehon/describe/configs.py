@@ -7,9 +7,9 @@ source in it lies in it with all its examples.
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from tehon.build.profile import Profile
-from tehon.build.read import Supply
+from tehon.describe.profile import Profile
 from tehon.records.release import Release
+from tehon.records.supply import Supply
 from tehon.storage.shards import DATA
 from tehon.writing.hub import Config, unique_configs
 

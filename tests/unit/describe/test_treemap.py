@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tehon.build.treemap import Box, squarified, treemap
+from tehon.describe.treemap import Box, squarified, treemap
 
 SIZES = st.lists(st.integers(1, 10**7), min_size=1, max_size=20).map(lambda sizes: sorted(sizes, reverse=True))
 BOX = Box(x=0, y=0, width=900, height=400)
