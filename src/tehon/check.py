@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import replace
 
 from tehon.build.choose import choose_mixture
-from tehon.build.licences import terms, whole_licence
 from tehon.build.read import files, read, supplies
 from tehon.build.row_steps import row_steps
 from tehon.build.sample import sample_examples
+from tehon.describe.licences import terms, whole_licence
 from tehon.errors import BadConfig, TehonError, UnknownName
 from tehon.evaluate.choose import choose_suite
 from tehon.evaluate.jobs import frame
