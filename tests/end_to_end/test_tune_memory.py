@@ -16,6 +16,7 @@ from tehon.records.tuning import Lora, Recipe
 from tehon.tune import gradient, lora
 from tehon.tune.budget import halved
 from tehon.tune.gradient import Turn
+from tehon.tune.together import Together
 from tehon.tune.tuned import training
 
 torch.set_num_threads(1)
@@ -23,17 +24,18 @@ net = load("tiny:llama", precision="fp32").network
 recipe = Recipe(name="test", template="alpaca_ja", layout="padded", lora=Lora(dropout=0.1))
 tuned = lora.add(net, recipe, recipe.lora)
 sequences = [encoded([3 + (7 * n + t) % 500 for t in range(200)], [1.0] * 200) for n in range(200)]
+spread = Together(net, tuned, recipe)
 with training(tuned):
-    gradient.take(net, sequences[:2], tuned, recipe, Turn(0, 1000))
+    gradient.take(net, spread, sequences[:2], recipe, Turn(0, 1000))
     if sys.argv[1] == "limited":
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + 200 * 2**20,) * 2)
     budget = 200 * 200
-    found = gradient.take(net, sequences, tuned, recipe, Turn(1, budget))
+    found = gradient.take(net, spread, sequences, recipe, Turn(1, budget))
     while found.full:
         budget = halved(budget)
-        found = gradient.take(net, sequences, tuned, recipe, Turn(1, budget))
-print(json.dumps([budget, found.loss, found.norm]))
+        found = gradient.take(net, spread, sequences, recipe, Turn(1, budget))
+print(json.dumps([budget, found.loss, spread.settle(found.weight)]))
 """
 
 

@@ -18,6 +18,7 @@ from tehon.records.tuning import Lora, Recipe
 from tehon.tune import gradient
 from tehon.tune.begin import begin
 from tehon.tune.gradient import Turn
+from tehon.tune.together import Together
 from tehon.tune.tuned import Tuned, training
 
 Layout = Literal["padded", "sorted", "prefix_tree"]
@@ -96,9 +97,11 @@ def test_log_likelihoods_do_not_depend_on_company_or_order(
 
 def gradients(family: str, given_: list[Encoded], recipe: Recipe, chosen: Lora | None) -> tuple[float, torch.Tensor]:
     net, added = tuned(family, chosen)
+    spread = Together(net, added, recipe)
     with training(added):
         assert isinstance(recipe.token_budget, int)
-        found = gradient.take(net, given_, added, recipe, Turn(0, recipe.token_budget))
+        found = gradient.take(net, spread, given_, recipe, Turn(0, recipe.token_budget))
+    spread.settle(found.weight)
     return found.loss, torch.cat([m.grad.flatten() for m in added.parameters.values() if m.grad is not None])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import torch
 from transformers import AutoTokenizer
 
 from tehon.engine import adapter as adapters
@@ -69,6 +70,7 @@ def load(
     precision: Precision = "auto",
     seed: int | None = None,
     allow_bin: bool = False,
+    device: torch.device | None = None,
 ) -> LoadedModel:
     """The model of that name, ready to answer.
 
@@ -78,6 +80,7 @@ def load(
         precision: of the frozen weights; an adapter's own stay fp32.
         seed: draws weights at random for the model's configuration; None reads its own.
         allow_bin: pickled weights are read, too, as plain tensors.
+        device: where the weights lie; None takes the best there is.
 
     Raises:
         ModelNotFound: there is no such model.
@@ -85,7 +88,7 @@ def load(
         AdapterMismatch: the adapter was tuned on another base, or is not complete.
         PackageMissing: it needs a package that is not installed.
     """
-    wanted = Wanted(precision, seed)
+    wanted = Wanted(precision, seed, device)
     folder = locate(name, allow_bin=allow_bin, weights=seed is None)
     identity = folder_digest(folder)
     net = network(*weigh(folder, wanted, name), name)

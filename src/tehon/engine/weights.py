@@ -20,10 +20,12 @@ class Wanted(NamedTuple):
     Attributes:
         precision: of the frozen ones.
         seed: draws them at random for the configuration; None reads the folder's own.
+        device: where they lie; None takes the best there is.
     """
 
     precision: Precision = "auto"
     seed: int | None = None
+    device: torch.device | None = None
 
     @property
     def dtype(self) -> torch.dtype:
@@ -85,7 +87,7 @@ def _read(folder: Path, wanted: Wanted, where: str) -> Any:  # noqa: ANN401 - a 
         use_safetensors=True,
         **(place if wanted.precision in PACKED else {}),
     )
-    return _differentiable(model) if wanted.precision in PACKED else model.to(device)
+    return _differentiable(model) if wanted.precision in PACKED else model.to(wanted.device or device)
 
 
 def _differentiable(model: Any) -> Any:  # noqa: ANN401 - likewise
@@ -101,7 +103,8 @@ def _differentiable(model: Any) -> Any:  # noqa: ANN401 - likewise
 def _drawn(config: Any, wanted: Wanted) -> Any:  # noqa: ANN401 - likewise
     with torch.random.fork_rng(), best_device():
         torch.manual_seed(wanted.seed or 0)
-        return AutoModelForCausalLM.from_config(config, dtype=wanted.dtype, attn_implementation="sdpa")
+        model = AutoModelForCausalLM.from_config(config, dtype=wanted.dtype, attn_implementation="sdpa")
+    return model if wanted.device is None else model.to(wanted.device)
 
 
 def _packing(wanted: Wanted, where: str) -> BitsAndBytesConfig:

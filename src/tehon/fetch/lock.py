@@ -1,19 +1,17 @@
 """`RAW/fetch.lock.json`: which bytes each file had when it was first fetched; nothing in it depends on the day."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
-from tehon.errors import Damaged, UsageError
+from tehon.errors import Damaged
 from tehon.records.record import Record
+from tehon.storage.alone import alone_in
 from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import pretty
 
 NAME = "fetch.lock.json"
-RUNNING = ".fetch.running"
 
 
 class Locked(Record, kw_only=True):
@@ -54,21 +52,13 @@ class Lock:
             write_bytes(self.path, pretty(dict(sorted(self.files.items()))))
 
 
-@contextmanager
-def alone(raw: Path) -> Iterator[None]:
+def alone(raw: Path) -> AbstractContextManager[None]:
     """A block that no other process runs for the same folder at the same time; a killed one leaves nothing behind.
 
     Raises:
         UsageError: another process is in its block.
     """
-    raw.mkdir(parents=True, exist_ok=True)
-    with (raw / RUNNING).open("wb") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            problem = "another tehon fetch is at work in this folder"
-            raise UsageError(str(raw), problem, "Wait until it has finished, or choose another --raw") from error
-        yield
+    return alone_in(raw, "tehon fetch", "choose another --raw")
 
 
 def _read(path: Path) -> dict[str, Locked]:

@@ -1,27 +1,26 @@
 """Everything a stopped run needs to go on, as one file that is either whole or not there.
 
-A safetensors file: adapter and optimiser as tensors, the rest as JSON in its header. Order, learning rate and dropout
-are functions of the step's number, so that nothing else needs to be kept.
+A safetensors file: weights and optimiser as tensors, whole, so that any number of processes may go on from it, however
+they divide them; the rest as JSON in its header. Order, learning rate and dropout are functions of the step's number,
+so that nothing else needs to be kept.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
-from torch.optim import Optimizer
 
 from tehon.errors import Damaged, OutputTaken
 from tehon.records.record import Record
-from tehon.storage.atomic import atomic_path
-from tehon.tune.tuned import Parameters
+from tehon.tune.spreads import Values
+from tehon.tune.tensors import save_tensors
 
 CHECKPOINT = "checkpoint.safetensors"
-MOMENTS = ("step", "exp_avg", "exp_avg_sq")
-"""What AdamW keeps of each parameter."""
+BEST = "best"
+"""Kind of a parameter's value at the lowest loss so far."""
+SHOWN = 40
+"""Characters of a value in an error."""
 
 
 class State(Record):
@@ -60,73 +59,54 @@ class State(Record):
     stopped_early: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """Everything that a step changes, beside the state.
-
-    Attributes:
-        parameters: the adapter.
-        optimiser: with its moments.
-        best: parameter -> its best value; empty where the best is not kept.
-    """
-
-    parameters: Parameters
-    optimiser: Optimizer
-    best: dict[str, Tensor]
-
-
-def save(folder: Path, identity: str, state: State, moving: Moving) -> None:
+def save(folder: Path, identity: dict[str, Any], state: State, values: Values) -> None:
     """Write the checkpoint over the last one.
 
     Args:
         folder: of the run.
-        identity: of the run; another run does not go on from it.
+        identity: of the run, by the name of each part; a run that differs in one does not go on from it.
         state: how far it is.
-        moving: what it has become.
-    """
-    parameters, optimiser = moving.parameters, moving.optimiser
-    tensors = {f"weight/{name}": parameter.detach() for name, parameter in parameters.items()}
-    tensors |= {f"best/{name}": value for name, value in moving.best.items()}
-    for name, parameter in parameters.items():
-        for moment in MOMENTS:
-            tensors[f"{moment}/{name}"] = optimiser.state[parameter][moment]
-    notes = {"identity": identity, "state": msgspec.json.encode(state).decode()}
-    with atomic_path(folder / CHECKPOINT) as partial:
-        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, partial, notes)
-
-
-def restore(folder: Path, identity: str, moving: Moving) -> State:
-    """Put the folder's checkpoint into what moves; a fresh state where there is none.
+        values: what it has become.
 
     Raises:
-        OutputTaken: it belongs to another run.
+        OutOfDisk: there is no room; the last checkpoint stays.
+    """
+    notes = {"identity": msgspec.json.encode(identity).decode(), "state": msgspec.json.encode(state).decode()}
+    save_tensors(folder / CHECKPOINT, values, notes)
+
+
+def read(folder: Path, identity: dict[str, Any]) -> tuple[State, Values]:
+    """The folder's checkpoint; a fresh state and nothing else where there is none.
+
+    Raises:
+        OutputTaken: it belongs to another run; what differs is named.
         Damaged: it cannot be read.
     """
     path = folder / CHECKPOINT
     if not path.exists():
-        return State()
+        return State(), {}
     try:
         with safe_open(path, "pt") as file:
             notes = file.metadata() or {}
-            if notes.get("identity") != identity:
-                problem = "holds an unfinished run of another recipe, base or release"
-                raise OutputTaken(str(folder), problem, "Choose another --out, or move the folder away")
+            _check(folder, msgspec.json.decode(notes["identity"], type=dict[str, Any]), identity)
             state = msgspec.json.decode(notes["state"], type=State)
-            for name, parameter in moving.parameters.items():
-                with torch.no_grad():
-                    parameter.copy_(file.get_tensor(f"weight/{name}"))
-                moving.optimiser.state[parameter] = {
-                    moment: file.get_tensor(f"{moment}/{name}").to(_place(moment, parameter)) for moment in MOMENTS
-                }
-                if f"best/{name}" in file.keys():  # noqa: SIM118 - safetensors gives no mapping
-                    moving.best[name] = file.get_tensor(f"best/{name}").to(parameter.device)
+            return state, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (SafetensorError, KeyError, RuntimeError, msgspec.DecodeError) as error:
-        raise Damaged(
-            str(path), f"must be a checkpoint of this run, but {error}", "Delete it and start again"
-        ) from error
-    return state
+        problem = f"must be a checkpoint of this run, but {error}"
+        raise Damaged(str(path), problem, "Delete it and start again") from error
 
 
-def _place(moment: str, parameter: torch.nn.Parameter) -> torch.device:
-    """AdamW keeps its step counters on the processor."""
-    return torch.device("cpu") if moment == "step" else parameter.device
+def _check(folder: Path, theirs: dict[str, Any], identity: dict[str, Any]) -> None:
+    # As it would come back: JSON has no tuples.
+    ours = msgspec.json.decode(msgspec.json.encode(identity), type=dict[str, Any])
+    for name in sorted(theirs.keys() | ours.keys()):
+        if theirs.get(name) != ours.get(name):
+            problem = (
+                f"holds an unfinished run whose {name} is {_shown(theirs.get(name))}, not {_shown(ours.get(name))}"
+            )
+            raise OutputTaken(str(folder), problem, "Choose another --out, or move the folder away")
+
+
+def _shown(value: object) -> str:
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -6,15 +6,15 @@ from tempfile import TemporaryDirectory
 import torch
 from peft import get_peft_model_state_dict
 from safetensors import safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from tehon.engine.adapter import CONFIG, WEIGHTS
 from tehon.engine.load import LoadedModel
 from tehon.engine.quiet import quiet
 from tehon.errors import AdapterMismatch
-from tehon.storage.atomic import PARTIAL, atomic_path, disk_errors, write_bytes
+from tehon.storage.atomic import PARTIAL, disk_errors, write_bytes
 from tehon.storage.manifest import pretty
+from tehon.tune.tensors import save_tensors
 from tehon.tune.tuned import Tuned
 
 REMEDY = "Run the same command again: it goes on from the last checkpoint"
@@ -25,50 +25,62 @@ MODEL_FILES = (
 """What transformers writes of a model and its tokenizer."""
 
 
-def export(model: LoadedModel, tuned: Tuned, folder: Path) -> None:
+def export(model: LoadedModel, tuned: Tuned, weights: dict[str, Tensor], folder: Path) -> None:
     """Write what was tuned, and check that what was written is what was tuned.
 
     Args:
         model: the base, under the name to write into the configuration.
-        tuned: what became of it.
+        tuned: how it was tuned.
+        weights: trained parameter -> what became of it, whole.
         folder: of the run.
 
     Raises:
         AdapterMismatch: a file differs from the model in memory.
     """
     if tuned.whole:
-        save_model(model, folder)
+        save_model(model, folder, weights)
     else:
-        _save_adapter(tuned, folder, model.name)
+        _save_adapter(tuned, weights, folder, model.name)
 
 
-def save_model(model: LoadedModel, folder: Path) -> None:
+def save_model(model: LoadedModel, folder: Path, weights: dict[str, Tensor] | None = None) -> None:
     """Write weights, configuration and tokenizer as a folder that can be loaded as a base.
+
+    Args:
+        model: the base.
+        folder: to write to.
+        weights: parameter -> its value, where it is not the model's own.
 
     Raises:
         AdapterMismatch: a file differs from the model in memory.
     """
+    state = _state(model.network.model, weights or {})
     with quiet(), disk_errors(folder), TemporaryDirectory(prefix=".", suffix=PARTIAL, dir=folder) as partial:
-        model.network.model.save_pretrained(partial)
+        model.network.model.save_pretrained(partial, state_dict=state)
         model.encoder.tokenizer.save_pretrained(partial)
         for path in Path(partial).iterdir():
             path.replace(folder / path.name)
-    state = model.network.model.state_dict()
     for path in sorted(folder.glob("model*.safetensors")):
         with safe_open(path, "pt") as file:
             _compare(path, {name: state[name] for name in file.keys() if name in state})  # noqa: SIM118 - no mapping
 
 
-def _save_adapter(tuned: Tuned, folder: Path, base: str) -> None:
+def _state(model: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The model's state with these values; a tied parameter has several names, and its value is under one of them."""
+    named = list(model.named_parameters(remove_duplicate=False))
+    values = {id(parameter): weights[name] for name, parameter in named if name in weights}
+    return model.state_dict() | {name: values[id(parameter)] for name, parameter in named if id(parameter) in values}
+
+
+def _save_adapter(tuned: Tuned, weights: dict[str, Tensor], folder: Path, base: str) -> None:
     """Write `adapter_model.safetensors` and `adapter_config.json`."""
-    state = get_peft_model_state_dict(tuned.model, save_embedding_layers=False)
+    state = get_peft_model_state_dict(tuned.model, state_dict=weights, save_embedding_layers=False)
     tensors = {
         name: _for_whole_base(name, tensor.detach().to("cpu", torch.float32), tuned.taken_out).contiguous()
         for name, tensor in sorted(state.items())
     }
     path = folder / WEIGHTS
-    with atomic_path(path) as partial:
-        save_file(tensors, partial, {"format": "pt"})
+    save_tensors(path, tensors, {"format": "pt"})
     write_bytes(folder / CONFIG, pretty(_config(tuned, base)))
     _compare(path, tensors)
     check_names(path, tensors)

@@ -6,7 +6,7 @@ the recipe's precision.
 
 import torch
 
-from tehon.engine.device import dtype_for
+from tehon.engine.device import best_device, dtype_for
 from tehon.engine.network import Network
 from tehon.records.tuning import Recipe
 from tehon.tune.tuned import Tuned
@@ -24,7 +24,7 @@ def free(net: Network, recipe: Recipe) -> Tuned:
     parameters = {name: parameter for name, parameter in net.model.named_parameters() if id(parameter) in text}
     for parameter in parameters.values():
         parameter.requires_grad_()
-    compute = dtype_for(recipe.precision, net.device)
+    compute = dtype_for(recipe.precision, best_device())
     return Tuned(
         model=net.model,
         parameters=parameters,

@@ -17,7 +17,7 @@ from tehon.records.prompt import Template
 from tehon.records.release import Release
 from tehon.records.tuning import Recipe
 from tehon.storage.atomic import disk_errors
-from tehon.storage.manifest import fingerprint, plain, read_manifest, result
+from tehon.storage.manifest import plain, read_manifest, result
 from tehon.templates import TEMPLATES
 from tehon.tune.checkpoint import CHECKPOINT
 from tehon.tune.curve import CURVE
@@ -38,6 +38,7 @@ class Job:
         release: folder of the data.
         data: what is in it.
         base_digest: of what is tuned.
+        allow_bin: its weights may be pickled.
     """
 
     recipe: Recipe
@@ -45,6 +46,7 @@ class Job:
     release: Path
     data: Release
     base_digest: str
+    allow_bin: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -62,10 +64,17 @@ class Job:
         return {"base": self.base_digest, "release": self.data.digest}
 
     @property
-    def identity(self) -> str:
-        """What a checkpoint must agree on; a run may go on with less memory, or save more often."""
+    def identity(self) -> dict[str, Any]:
+        """What a checkpoint must agree on, part by part; a run may go on with less memory, or save more often."""
         settled = msgspec.structs.replace(self.recipe, token_budget=1, checkpoint_minutes=0.0)
-        return fingerprint({"recipe": plain(settled), "template": plain(self.template)}, self.inputs)
+        return self.inputs | _parts("recipe", plain(settled)) | _parts("template", plain(self.template))
+
+
+def _parts(name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - plain data
+    """`recipe.lora.rank` -> 4, for every value that is no table."""
+    if not isinstance(value, dict):
+        return {name: value}
+    return {path: part for key, inner in value.items() for path, part in _parts(f"{name}.{key}", inner).items()}
 
 
 def open_job(recipe: Recipe, release: Path, *, allow_bin: bool = False) -> Job:
@@ -89,6 +98,7 @@ def open_job(recipe: Recipe, release: Path, *, allow_bin: bool = False) -> Job:
         release=release,
         data=result(read_manifest(release, "release"), Release),
         base_digest=base_digest(recipe.base, weights=recipe.init == "weights", allow_bin=allow_bin),
+        allow_bin=allow_bin,
     )
 
 
@@ -101,7 +111,11 @@ def check_folder(out: Path, kind: Kind) -> None:
     own = OWN_FILES if kind == "adapter" else (*OWN_FILES, *MODEL_FILES)
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(path.name for path in out.iterdir() if not any(fnmatch(path.name, name) for name in own))
+        foreign = sorted(
+            path.name
+            for path in out.iterdir()
+            if not path.name.startswith(".") and not any(fnmatch(path.name, name) for name in own)
+        )
     if foreign:
         problem = f"must be empty or hold a run of this recipe, but holds {foreign[0]}"
         raise OutputTaken(str(out), problem, "Choose another --out")

@@ -5,29 +5,33 @@ from itertools import islice
 from math import isfinite
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import msgspec
 import torch
 from accelerate import PartialState
-from torch.optim import AdamW
+from torch import Tensor
 
 from tehon.engine.network import Network
 from tehon.engine.tokens import Encoded
 from tehon.errors import NotFinite
 from tehon.progress import Progress
-from tehon.records.tuning import Recipe
+from tehon.records.tuning import Recipe, Sharding
 from tehon.storage.shards import read_examples
 from tehon.tune import best, checkpoint, curve, gradient
 from tehon.tune.budget import first_budget, halved
-from tehon.tune.checkpoint import Moving, State
+from tehon.tune.checkpoint import State
 from tehon.tune.encode import Corpus
 from tehon.tune.gradient import Outcome, Turn
 from tehon.tune.job import Job
 from tehon.tune.order import Order
 from tehon.tune.pace import Pace
+from tehon.tune.processes import agreed, from_main, said_once
 from tehon.tune.schedule import learning_rate
+from tehon.tune.spread import MOMENTS, WEIGHT
+from tehon.tune.spreads import Values, gathered, spread_out
 from tehon.tune.stop import stoppable
-from tehon.tune.tuned import Parameters, Tuned, parameter_groups, training
+from tehon.tune.tuned import Parameters, Tuned, training
 from tehon.tune.validation import validation_loss
 
 NAMED = 8
@@ -45,6 +49,7 @@ class Run:
         corpus: what is trained on.
         held_back: what the loss is measured on.
         folder: where checkpoints and the curve go.
+        sharding: what is divided among processes.
     """
 
     job: Job
@@ -53,6 +58,7 @@ class Run:
     corpus: Corpus
     held_back: Corpus
     folder: Path
+    sharding: Sharding = "none"
 
     @property
     def recipe(self) -> Recipe:
@@ -87,53 +93,110 @@ class Run:
         return ", ".join(islice(found, NAMED)) + (", …" if len(rows) > NAMED else "")
 
 
-def train(run: Run, progress: Progress) -> State:
-    """Run every step that is not done yet; in the end the adapter is the one that the recipe keeps.
+class Trained(NamedTuple):
+    """What a run has come to.
+
+    Attributes:
+        state: how far it is.
+        weights: parameter -> its value, whole, as the recipe keeps it; empty in every process but the first.
+        validation_loss: mean NLL per scored token on the held-back examples; None without them.
+    """
+
+    state: State
+    weights: dict[str, Tensor]
+    validation_loss: float | None
+
+
+class _Moving:
+    """What a step changes.
+
+    Attributes:
+        state: how far the run is.
+        spread: model and optimiser.
+        best: the weights with the lowest loss so far, in the first process; empty where they are not kept.
+        saved: when the last checkpoint was written.
+    """
+
+    def __init__(self, run: Run) -> None:
+        """Go on from the folder's checkpoint, which the first process alone need see."""
+        values: Values = {}
+        state = State()
+        with agreed():
+            if PartialState().is_main_process:
+                state, values = checkpoint.read(run.folder, run.job.identity)
+                curve.rewind(run.folder, state.step)
+        self.state = from_main(state)
+        self.best = {name: values.pop(name) for name in list(values) if name.startswith(f"{checkpoint.BEST}/")}
+        self.spread = spread_out(run.net, run.tuned, run.recipe, run.sharding, (values, self.state.step))
+        self.saved = monotonic()
+
+    def due(self, run: Run) -> bool:
+        """Whether this process finds that a checkpoint is due."""
+        return PartialState().is_main_process and monotonic() - self.saved >= 60 * run.recipe.checkpoint_minutes
+
+    def save(self, run: Run) -> None:
+        """Write a checkpoint."""
+        values = gathered(self.spread, (WEIGHT, *MOMENTS)) | self.best
+        with agreed():
+            if PartialState().is_main_process:
+                checkpoint.save(run.folder, run.job.identity, self.state, values)
+        self.saved = monotonic()
+
+    def note_best(self, run: Run, measured: float) -> None:
+        """Take notice of a loss on the held-back examples."""
+        self.state = best.noted(self.state, measured, run.recipe)
+        if run.recipe.keep == "best" and self.state.best_step == self.state.step:
+            weights = gathered(self.spread, (WEIGHT,))
+            self.best = {name.replace(WEIGHT, checkpoint.BEST, 1): value for name, value in weights.items()}
+
+
+def train(run: Run, progress: Progress) -> Trained:
+    """Run every step that is not done yet.
 
     Raises:
         NotFinite: a loss or gradient is NaN or infinite; the last checkpoint stays.
         KeyboardInterrupt: SIGINT or SIGTERM came; a checkpoint is written first.
     """
-    optimiser = AdamW(parameter_groups(run.tuned, run.recipe), lr=run.recipe.learning_rate)
-    moving = Moving(run.parameters, optimiser, {})
-    state = checkpoint.restore(run.folder, run.job.identity, moving)
-    processes = PartialState()
-    main, pace = processes.is_main_process, Pace(run.net, state, processes.num_processes)
-    if main:
-        curve.rewind(run.folder, state.step)
-    saved = monotonic()
-    total = run.order.drawn(run.order.steps)
-    with stoppable() as stop, progress("tune", total, "examples") as advance, torch.random.fork_rng():
-        advance(run.order.drawn(state.step))
-        while not run.over(state):
-            before = state
-            state, found = _step(run, state, moving, stop=stop.asked)
-            advance(
-                run.order.drawn(state.step) - run.order.drawn(before.step), pace.note(state, found.loss / found.weight)
-            )
-            due = monotonic() - saved >= 60 * run.recipe.checkpoint_minutes
-            if main and not run.over(state) and (due or found.stop):
-                checkpoint.save(run.folder, run.job.identity, state, moving)
-                saved = monotonic()
-            if found.stop:
-                raise KeyboardInterrupt
-    best.restore(run.parameters, moving.best)
-    return state
+    with torch.random.fork_rng():
+        moving = _Moving(run)
+        pace = Pace(run.net, moving.state, PartialState().num_processes)
+        total = run.order.drawn(run.order.steps)
+        with stoppable() as stop, progress("tune", total, "examples") as advance, said_once():
+            advance(run.order.drawn(moving.state.step))
+            while not run.over(moving.state):
+                before = moving.state.step
+                found = _step(run, moving, stop=stop.asked)
+                drawn = run.order.drawn(moving.state.step) - run.order.drawn(before)
+                advance(drawn, pace.note(moving.state, found.loss / found.weight))
+                if found.save and not run.over(moving.state):
+                    moving.save(run)
+                if found.stop:
+                    raise KeyboardInterrupt
+            return _trained(run, moving)
 
 
-def _step(run: Run, state: State, moving: Moving, *, stop: bool) -> tuple[State, Outcome]:
-    """One step: the state after it, and what its gradient found."""
+def _trained(run: Run, moving: _Moving) -> Trained:
+    kept = run.recipe.keep == "best" and moving.state.best_loss is not None
+    values = moving.best if kept else gathered(moving.spread, (WEIGHT,))
+    weights = {name.partition("/")[2]: value for name, value in values.items()}
+    measured = (
+        moving.state.best_loss if kept else validation_loss(run.net, moving.spread, run.held_back, _budget(run, moving))
+    )
+    return Trained(moving.state, weights, measured)
+
+
+def _step(run: Run, moving: _Moving, *, stop: bool) -> Outcome:
+    """One step: what its gradient found."""
+    state = moving.state
     sequences = [run.corpus[number] for number in run.order.step(state.step)]
-    found, budget = _gradient(run, state, sequences, stop=stop)
-    if not (isfinite(found.loss) and isfinite(found.norm)):
-        problem = f"loss and gradient must be finite, but are {found.loss} and {found.norm}"
+    found, budget = _gradient(run, moving, sequences, stop=stop)
+    rate = learning_rate(run.recipe, state.step, run.order.steps)
+    norm = moving.spread.move(rate, found.weight)
+    if not (isfinite(found.loss) and isfinite(norm)):
+        problem = f"loss and gradient must be finite, but are {found.loss} and {norm}"
         where = f"step {state.step + 1} ({run.names(state.step)})"
         raise NotFinite(where, problem, 'Lower learning_rate, or set precision = "fp32"; the last checkpoint is kept')
-    rate = learning_rate(run.recipe, state.step, run.order.steps)
-    for group in moving.optimiser.param_groups:
-        group["lr"] = rate * group["ratio"]
-    moving.optimiser.step()
-    state = msgspec.structs.replace(
+    moving.state = msgspec.structs.replace(
         state,
         step=state.step + 1,
         budget=budget,
@@ -144,30 +207,41 @@ def _step(run: Run, state: State, moving: Moving, *, stop: bool) -> tuple[State,
         window_loss=state.window_loss + found.loss,
         window_weight=state.window_weight + found.weight,
     )
-    return _told(run, state, moving, rate, found.norm), found
+    _tell(run, moving, rate, norm)
+    return found
 
 
-def _gradient(run: Run, state: State, sequences: list[Encoded], *, stop: bool) -> tuple[Outcome, int]:
+def _budget(run: Run, moving: _Moving) -> int:
+    return moving.state.budget or first_budget(run.recipe, run.net.device)
+
+
+def _gradient(run: Run, moving: _Moving, sequences: list[Encoded], *, stop: bool) -> tuple[Outcome, int]:
     """The step's gradient, and the budget with which it fitted into memory."""
-    budget = state.budget or first_budget(run.recipe, run.net.device)
+    budget, save = _budget(run, moving), moving.due(run)
+
+    def turn() -> Outcome:
+        asked = Turn(moving.state.step, budget, stop=stop, save=save or stop)
+        return gradient.take(run.net, moving.spread, sequences, run.recipe, asked)
+
     with training(run.tuned):
-        found = gradient.take(run.net, sequences, run.tuned, run.recipe, Turn(state.step, budget, stop))
+        found = turn()
         while found.full:
             budget = halved(budget)
-            found = gradient.take(run.net, sequences, run.tuned, run.recipe, Turn(state.step, budget, stop))
+            found = turn()
     return found, budget
 
 
-def _told(run: Run, state: State, moving: Moving, rate: float, norm: float) -> State:
+def _tell(run: Run, moving: _Moving, rate: float, norm: float) -> None:
     """Measure and write what is due after a step; a line of the curve closes its window of losses."""
-    recipe, last = run.recipe, state.step == run.order.steps
+    recipe, last = run.recipe, moving.state.step == run.order.steps
     measured = None
-    if recipe.validation_steps and (state.step % recipe.validation_steps == 0 or last):
-        measured = validation_loss(run.net, run.held_back)
+    if recipe.validation_steps and (moving.state.step % recipe.validation_steps == 0 or last):
+        measured = validation_loss(run.net, moving.spread, run.held_back, _budget(run, moving))
     if measured is not None:
-        state = best.noted(state, measured, recipe, run.parameters, moving.best)
+        moving.note_best(run, measured)
+    state = moving.state
     if not (state.step % recipe.log_steps == 0 or last or measured is not None):
-        return state
+        return
     loss = state.window_loss / state.window_weight
     if PartialState().is_main_process:
         line = curve.Line(
@@ -180,4 +254,4 @@ def _told(run: Run, state: State, moving: Moving, rate: float, norm: float) -> S
         )
         curve.add(run.folder, line)
     first = loss if state.first_loss is None else state.first_loss
-    return msgspec.structs.replace(state, window_loss=0.0, window_weight=0.0, first_loss=first, last_loss=loss)
+    moving.state = msgspec.structs.replace(state, window_loss=0.0, window_weight=0.0, first_loss=first, last_loss=loss)

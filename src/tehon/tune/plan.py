@@ -26,6 +26,11 @@ class Plan(NamedTuple):
     layout: Layout
     operations: int
 
+    @property
+    def positions(self) -> int:
+        """That are computed, padding included."""
+        return sum(micro.ids.size for micro in self.micros)
+
 
 def lay_out(sequences: Sequence[Encoded], layout: Layout, budget: int, work: Work) -> Plan:
     """The sequences cut into passes of at most `budget` positions.

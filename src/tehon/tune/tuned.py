@@ -45,15 +45,13 @@ class Tuned:
 
 @contextmanager
 def training(tuned: Tuned) -> Iterator[None]:
-    """The adapters' dropout is on within the block; the base keeps its own turned off, and computes in its type."""
+    """The adapters' dropout is on within the block; the base keeps its own turned off."""
     layers = [module for module in tuned.model.modules() if isinstance(module, LoraLayer)]
     for layer in layers:
         # The layer as a whole, because DoRA asks it whether anything is dropped.
         layer.train()
-    device = next(iter(tuned.parameters.values())).device.type
     try:
-        with torch.autocast(device, tuned.compute, enabled=tuned.compute is not None):
-            yield
+        yield
     finally:
         for layer in layers:
             layer.eval()

@@ -3,13 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+import torch
+from accelerate import PartialState
 
-from tehon.engine.loglikelihood import WINDOW, score
+from tehon.engine.loglikelihood import WINDOW
 from tehon.engine.network import Network
+from tehon.engine.tokens import Encoded
 from tehon.errors import EmptyData
 from tehon.records.tuning import Recipe
+from tehon.tune.budget import halved
+from tehon.tune.deal import lay_out_for, share
 from tehon.tune.encode import Corpus, select
 from tehon.tune.order import mixed, shuffled
+from tehon.tune.processes import summed
+from tehon.tune.spread import Spread
 
 HELD_BACK = 0x76616C
 """Keys the draw of the examples that are held back."""
@@ -29,15 +36,34 @@ def split(corpus: Corpus, recipe: Recipe) -> tuple[Corpus, Corpus]:
     return select(corpus, np.sort(drawn[size:])), replace(select(corpus, np.sort(drawn[:size])), context_weight=0.0)
 
 
-def validation_loss(net: Network, held_back: Corpus) -> float | None:
+def validation_loss(net: Network, spread: Spread, held_back: Corpus, budget: int) -> float | None:
     """Mean NLL per scored token in nats; None where nothing was held back.
 
-    Σ NLL over all tokens by their number, so that it does not depend on how the examples are batched.
+    Σ NLL over all tokens by their number, so that it does not depend on how the examples are batched or spread.
+
+    Args:
+        net: the base with its adapter.
+        spread: how it lies on the processes.
+        held_back: the examples.
+        budget: positions in one pass, at most; it halves until a pass fits into memory.
     """
     nll, tokens = 0.0, 0
     for start in range(0, len(held_back), WINDOW):
         some = [held_back[number] for number in range(start, min(start + WINDOW, len(held_back)))]
-        for logprob, _ in score(net, some):
-            nll -= float(logprob.sum(dtype=np.float64))
-            tokens += len(logprob)
+        while (found := _measured(net, spread, some, budget)) is None:
+            budget = halved(budget)
+        nll += found
+        tokens += sum(len(sequence.scored) for sequence in some)
     return nll / tokens if tokens else None
+
+
+def _measured(net: Network, spread: Spread, some: list[Encoded], budget: int) -> float | None:
+    """Σ NLL of some examples over all processes; None where memory ran out in one."""
+    state = PartialState()
+    plan = lay_out_for(some, "prefix_tree", budget, net.work, state.num_processes)
+    spread.begin()
+    nll = torch.zeros((), dtype=torch.float64, device=net.device)
+    for micro in share(plan, net.work, state.process_index, state.num_processes):
+        nll += spread.measure(micro)
+    total, full = summed(torch.stack([nll, nll.new_tensor(float(spread.full))])).tolist()
+    return None if full else total

@@ -1,0 +1,130 @@
+"""Keeps a process that runs out of memory in step with the others.
+
+Where a model is spread over processes, each layer waits for the others twice in a pass: for its weights, and for what
+becomes of their gradient. A process that left in the middle would leave the others waiting. Here a layer computes in a
+graph of its own. Where memory runs out in it, forward or backward, the process goes on with zeros in the place of what
+it could not compute, keeps every appointment, and says so in the end, when all throw the step away together.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+from transformers.modeling_layers import GradientCheckpointingLayer
+
+from tehon.tune.budget import Full, memory_watched
+
+T = TypeVar("T")
+Compute = Callable[[Tensor], Tensor]
+Empty = Callable[[], Tensor]
+HIDDEN = 3
+"""The place of the hidden states among what autograd is given."""
+
+
+class Guard:
+    """Watches one process's memory.
+
+    Attributes:
+        full: it ran out; nothing is computed until this is taken back.
+        entered: a layer has begun in this pass.
+    """
+
+    def __init__(self) -> None:
+        """Nothing has happened yet."""
+        self.full = False
+        self.entered = False
+
+    def hold_all(self, body: nn.Module) -> list[GradientCheckpointingLayer]:
+        """The layers of a model, each guarded from now on."""
+        layers = [module for module in body.modules() if isinstance(module, GradientCheckpointingLayer)]
+        for layer in layers:
+            self._hold(layer)
+        return layers
+
+    def _hold(self, layer: nn.Module) -> None:
+        """Guard everything that a layer computes; the hooks around it are called as before."""
+        inner = layer.forward
+
+        def held(hidden: Tensor, *arguments: Any, **options: Any) -> Tensor:  # noqa: ANN401 - the layer's own
+            self.entered = True
+            return self.run(
+                lambda rows: inner(rows, *arguments, **options), hidden, layer, lambda: torch.zeros_like(hidden)
+            )
+
+        layer.forward = held
+
+    def run(self, compute: Compute, hidden: Tensor, module: nn.Module, empty: Empty) -> Tensor:
+        """What `compute` gives, or what `empty` gives where memory is full.
+
+        Args:
+            compute: hidden states to a tensor, with no trained parameters but those of `module`.
+            hidden: what goes in.
+            module: whose parameters take part.
+            empty: zeros in the shape of the result.
+        """
+        if torch.is_grad_enabled():
+            trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
+            result: Tensor = _Held.apply(self, compute, empty, hidden, *trained)  # type: ignore[no-untyped-call]
+            return result
+        found = self.tried(lambda: compute(hidden))
+        return empty() if found is None else found
+
+    def tried(self, compute: Callable[[], T]) -> T | None:
+        """What `compute` gives; None where memory is, or becomes, full."""
+        if self.full:
+            return None
+        try:
+            with memory_watched():
+                return compute()
+        except Full:
+            self.full = True
+        if torch.cuda.is_available():
+            # What was set aside in pieces of the wrong size.
+            torch.cuda.empty_cache()
+        return None
+
+
+class _Held(torch.autograd.Function):
+    """A computation in a graph of its own, whose gradient is asked for when its turn comes."""
+
+    @staticmethod
+    def forward(ctx: Any, guard: Guard, compute: Compute, empty: Empty, hidden: Tensor, *trained: Tensor) -> Tensor:  # noqa: ANN401 - autograd's own form
+        inputs = (hidden, *trained)
+        ctx.guard, ctx.graph = guard, None
+        ctx.places = [place for place, needed in enumerate(ctx.needs_input_grad[HIDDEN:]) if needed]
+        # What the zeros would look like; a tensor kept here would keep weights that are given back after each layer.
+        ctx.likes = [(inputs[place].shape, inputs[place].dtype, inputs[place].device) for place in ctx.places]
+
+        def computed() -> tuple[Tensor, Tensor]:
+            with torch.enable_grad():
+                inside = hidden.detach().requires_grad_(ctx.needs_input_grad[HIDDEN])
+                return inside, compute(inside)
+
+        found = guard.tried(computed)
+        if found is None:
+            return empty()
+        inside, outside = found
+        if outside.requires_grad:
+            ctx.graph = ([(inside, *trained)[place] for place in ctx.places], outside)
+        return outside.detach()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 - autograd's own form
+        found = ctx.guard.tried(lambda: _gradients(ctx, gradients[0]))
+        ctx.graph = None
+        given: list[Tensor | None] = [None] * len(ctx.needs_input_grad)
+        for number, place in enumerate(ctx.places):
+            shape, dtype, device = ctx.likes[number]
+            # Zeros where none came, so that every process gives as many.
+            own = found[number] if found else None
+            given[HIDDEN + place] = torch.zeros(shape, dtype=dtype, device=device) if own is None else own
+        return tuple(given)
+
+
+def _gradients(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 - autograd's own form
+    if ctx.graph is None:
+        return ()
+    inputs, outside = ctx.graph
+    found: tuple[Tensor | None, ...] = torch.autograd.grad(outside, inputs, gradient, allow_unused=True)
+    return found
