@@ -1,7 +1,7 @@
 """Contents that nearly repeat another are left out; the first one stays.
 
 Every content has a key for each band of its MinHash signature (rensa's R-MinHash); contents that share one are
-candidates. Each pair of candidates is compared by all its shingles (`near_texts.alike`), pairs that are alike make up
+candidates. Each pair of candidates is compared by all its shingles (`near_likeness`), pairs that are alike make up
 clusters, and of a cluster everything goes that is alike to something of it that stays.
 """
 

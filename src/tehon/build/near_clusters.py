@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build.near_texts import Compared, alike, compared
+from tehon.build.near_likeness import Compared, alike, compared
 from tehon.records.release import NearDuplicates
 from tehon.records.step import Content
 from tehon.text.ngrams import Places

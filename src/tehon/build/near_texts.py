@@ -1,62 +1,36 @@
-"""What of a content is compared with others, and how alike two contents are.
+"""What of a content is compared with others.
 
 An example is compared by what it asks about and what it answers. An instruction that asks about an input is looked at
-as well, unless it is a mere request (`次の文を要約してください。`), and a request in front of a question counts for
-nothing.
+as well, unless it is a mere request (`次の文を要約してください。`). A request in front of a question counts for
+nothing, and so does the order of a list of short things, such as choices.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import repeat
-from typing import NamedTuple
 
 import numpy as np
 
 from tehon.build.lookup import ragged
 from tehon.records.corpus import Example
-from tehon.records.release import NearDuplicates
 from tehon.records.step import Content
-from tehon.text.ngrams import NUMERALS, Hashes, Letters, Places, Runs, numerals
-from tehon.text.normalise import same_words
+from tehon.text.ngrams import Hashes, Letters, Places, Runs, numerals
 
 TEXTS = 4
 """Texts that every content is compared by: what came before, what is asked about an input, the matter, the response."""
 ASKED = 1
 """The one that says little by itself: it does not count for how alike two contents are, but must not be another."""
-LEAST = 0.65
-"""Share of the threshold that every single text must reach, and the sentences of it that the other one has not."""
+LONGEST_LIST = 200
+"""Characters of a text that may hold a list whose order counts for nothing."""
+LONGEST_THING = 12
+"""Characters of one thing of such a list."""
+FEWEST_THINGS = 3
 _REQUEST = re.compile(
     r"(?:[^。．！？!?\n]{0,80}(?:ください|下さい|なさい|せよ|ましょう|お願いします)(?:[。．！!：:\s]+|$))+"
 )
 _NAME = re.compile(r"(?:問|問題|質問|設問|[Qq])\s?\d{0,3}\s?[：:.．]\s*")
 _LETTER = re.compile(r"[^\W_]")
-_NOT_NUMERAL = re.compile(f"[^{NUMERALS}]")
-_WORD = re.compile("[\u3005\u4e00-\u9fff]{2,}|[\u30a1-\u30fc]{2,}|[a-z]{2,}")
-"""Kanji, katakana or Latin letters in a row."""
-_SENTENCE_END = re.compile(r"[。．！？!?｡\n\r]+")
-
-
-class Compared(NamedTuple):
-    """A content as it is compared.
-
-    Attributes:
-        texts: TEXTS of them.
-        shingles: of each text.
-        numbers: all their numerals.
-        strict: it is an example, where a number or a sentence can make all the difference.
-    """
-
-    texts: tuple[str, ...]
-    shingles: tuple[frozenset[str], ...]
-    numbers: str
-    strict: bool
-
-    @property
-    def size(self) -> int:
-        """How many shingles it has."""
-        return sum(map(len, self.shingles))
+_BETWEEN_THINGS = re.compile(r"([、,，\n]+)")
 
 
 def texts_of(content: Content) -> tuple[str, str, str, str]:
@@ -100,67 +74,6 @@ def hashed_numbers(letters: Letters) -> Hashes:
     return Runs(letters.codes[kept]).stretches(starts, stops)
 
 
-def compared(content: Content, size: int) -> Compared:
-    """A content as it is compared, in shingles of `size` letters."""
-    texts = texts_of(content)
-    words = tuple(map(same_words, texts))
-    shingles = tuple(_shingles(text, size) for text in words)
-    return Compared(texts, shingles, "\n".join(map(_NOT_NUMERAL.sub, repeat(""), words)), isinstance(content, Example))
-
-
-def alike(one: Compared, other: Compared, settings: NearDuplicates) -> bool:
-    """Whether two contents are nearly the same.
-
-    The Jaccard similarity of their shingles must reach the threshold; in examples, no numeral may be another, and no
-    text and no sentence may be quite another and no word exchanged for another, however long the rest is: the same
-    passage with another question is another example.
-    """
-    if one.strict and one.numbers != other.numbers:
-        return False
-    shared = all_ = 0
-    for place, (mine, others) in enumerate(zip(one.shingles, other.shingles, strict=True)):
-        if place != ASKED:
-            both = len(mine & others)
-            shared += both
-            all_ += len(mine) + len(others) - both
-    if shared < settings.threshold * all_:
-        return False
-    pairs = zip(one.texts, other.texts, strict=True)
-    return not one.strict or all(first == second or _rest_alike(first, second, settings) for first, second in pairs)
-
-
-def _rest_alike(first: str, second: str, settings: NearDuplicates) -> bool:
-    """Whether what is left of two texts without the sentences of the other is alike."""
-    mine, others = (set(map(same_words, _WORD = re.compile("[\u3005\u4e00-\u9fff]{2,}|[\u30a1-\u30fc]{2,}|[a-z]{2,}")
-"""Kanji, katakana or Latin letters in a row."""
-_SENTENCE_END.split(text))) for text in (first, second))
-    rests = [
-        {shingle for sentence in rest for shingle in _shingles(sentence, settings.shingle)}
-        for rest in (mine - others, others - mine)
-    ]
-    least = LEAST * settings.threshold * len(rests[0] | rests[1])
-    return len(rests[0] & rests[1]) >= least and not _exchanged(mine - others, others - mine)
-
-
-def _exchanged(mine: set[str], others: set[str]) -> bool:
-    """Whether a word of these sentences stands in the place of another one."""
-    first, second = (Counter(word for words in rest for word in _WORD.findall(words)) for rest in (mine, others))
-    gone, come = first - second, second - first
-    return _any_strange(gone, come) and _any_strange(come, gone)
-
-
-def _any_strange(words: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether one of these words shares less than half of its letters with each of the others."""
-    letters = [Counter(other) for other in others]
-    return any(all(2 * (Counter(word) & other).total() < len(word) for other in letters) for word in words)
-
-
-def _shingles(words: str, size: int) -> frozenset[str]:
-    if len(words) <= size:
-        return frozenset((words,) if words else ())
-    return frozenset(words[start : start + size] for start in range(len(words) - size + 1))
-
-
 @lru_cache(maxsize=1024)
 def _asked(instruction: str) -> str:
     """What an instruction asks about an input; empty where it is a mere request."""
@@ -169,9 +82,25 @@ def _asked(instruction: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """A text without a request or a name in front; itself where nothing else is left."""
+    """A text without a request or a name in front, where anything else is left, its lists in order."""
     rest = _without_request(text)
-    return rest if _LETTER.search(rest) else text
+    return _with_lists_in_order(rest if _LETTER.search(rest) else text)
+
+
+def _with_lists_in_order(text: str) -> str:
+    if len(text) > LONGEST_LIST:
+        return text
+    pieces = _BETWEEN_THINGS.split(text)
+    things = pieces[::2]
+    short = [0 < len(thing) <= LONGEST_THING for thing in things] + [False]
+    start = 0
+    for place, is_short in enumerate(short):
+        if not is_short:
+            if place - start >= FEWEST_THINGS:
+                things[start:place] = sorted(things[start:place])
+            start = place + 1
+    pieces[::2] = things
+    return "".join(pieces)
 
 
 def _without_request(text: str) -> str:

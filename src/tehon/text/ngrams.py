@@ -22,12 +22,51 @@ _APART = 5
 _CODES = 0x33480
 """Letters lie below; of what lies above, tags and variation selectors, nothing is left."""
 _MARKS = {LINE: "\n\r\v\f\x85\u2028\u2029", SENTENCE: "。．！？!?｡", COLON: "：:"}
+NUMERALS = "0123456789〇一二三四五六七八九十百千万億兆"
+"""Letters that make a text another one wherever they change."""
 _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 1 << 64)
 _STIR = np.uint64(0xD6E8FEB86659FD93)
 
 
-class Letters:
+class Runs:
+    """Hashes of runs of codes; equal runs have equal hashes, in every array and on every machine.
+
+    Args:
+        codes: any numbers.
+    """
+
+    def __init__(self, codes: NDArray[np.uint32]) -> None:
+        """Hash nothing yet."""
+        self.codes = codes
+
+    def windows(self, size: int) -> Hashes:
+        """The hash of every run of `size` codes, by its start."""
+        sums = self._sums
+        if len(self.codes) < size:
+            return np.zeros(0, dtype=np.uint64)
+        return stirred((sums[size:] - sums[:-size]) * _powers(_FACTOR, len(sums) - size))
+
+    def stretches(self, starts: Places, stops: Places) -> Hashes:
+        """The hash of every run from a start to before a stop."""
+        return stirred(self._raw(starts, stops))
+
+    def joined(self, first: tuple[Places, Places], second: tuple[Places, Places]) -> Hashes:
+        """The hash of each first run (start, stop) with the second one right behind it."""
+        shift = _powers(_INVERSE, len(self.codes) + 1)[first[1] - first[0]]
+        return stirred(self._raw(*first) + self._raw(*second) * shift)
+
+    def _raw(self, starts: Places, stops: Places) -> Hashes:
+        return (self._sums[stops] - self._sums[starts]) * _powers(_FACTOR, len(self.codes) + 1)[starts]
+
+    @cached_property
+    def _sums(self) -> Hashes:
+        sums = np.zeros(len(self.codes) + 1, dtype=np.uint64)
+        np.cumsum(self.codes * _powers(_INVERSE, len(self.codes)), out=sums[1:])
+        return sums
+
+
+class Letters(Runs):
     """The letters of some texts, one text after the other, each followed by a break.
 
     Attributes:
@@ -40,7 +79,7 @@ class Letters:
         """Look at every character once."""
         folded = _folded(texts)
         letters = (folded > _APART) | (folded == BREAK)
-        self.codes = folded[letters]
+        super().__init__(folded[letters])
         self._letters, self._folded = letters, folded
         self.stops = np.flatnonzero(self.codes == BREAK)
         self.starts = np.concatenate([[0], self.stops[:-1] + 1]) if len(texts) else self.stops
@@ -50,39 +89,30 @@ class Letters:
         """How many letters each text has."""
         return self.stops - self.starts
 
-    @cached_property
-    def _marks(self) -> tuple[Places, NDArray[np.uint32]]:
-        found = np.flatnonzero((self._folded - LINE) <= COLON - LINE)
-        places = np.cumsum(self._letters, dtype=np.int64)[found]
-        return places, self._folded[found]
-
     def marks(self, *kinds: int) -> Places:
         """Where these marks stand: the place of the letter that follows, in rising order."""
         places, found = self._marks
         return places[np.isin(found, kinds)]
 
     @cached_property
-    def _sums(self) -> Hashes:
-        sums = np.zeros(len(self.codes) + 1, dtype=np.uint64)
-        np.cumsum(self.codes * _powers(_INVERSE, len(self.codes)), out=sums[1:])
-        return sums
+    def _marks(self) -> tuple[Places, NDArray[np.uint32]]:
+        found = np.flatnonzero((self._folded - LINE) <= COLON - LINE)
+        places = np.cumsum(self._letters, dtype=np.int64)[found]
+        return places, self._folded[found]
 
-    def windows(self, size: int) -> Hashes:
-        """The hash of every run of `size` codes, by its start; runs over a break are hashed as well."""
-        sums = self._sums
-        return _stirred((sums[size:] - sums[:-size]) * _powers(_FACTOR, len(sums) - size))
 
-    def stretches(self, starts: Places, stops: Places) -> Hashes:
-        """The hash of every stretch; equal letters have equal hashes, here and in other blocks."""
-        return _stirred(self._raw(starts, stops))
+def stirred(hashes: Hashes) -> Hashes:
+    """High bits reach low ones and low bits high ones, so that any part of a hash serves."""
+    hashes = hashes ^ (hashes >> np.uint64(32))
+    hashes *= _STIR
+    hashes ^= hashes >> np.uint64(32)
+    return hashes
 
-    def joined(self, first: tuple[Places, Places], second: tuple[Places, Places]) -> Hashes:
-        """The hash of each first stretch (start, stop) with the second one right behind it."""
-        shift = _powers(_INVERSE, len(self.codes) + 1)[first[1] - first[0]]
-        return _stirred(self._raw(*first) + self._raw(*second) * shift)
 
-    def _raw(self, starts: Places, stops: Places) -> Hashes:
-        return (self._sums[stops] - self._sums[starts]) * _powers(_FACTOR, len(self.codes) + 1)[starts]
+def numerals(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which of these letters are numerals."""
+    found: NDArray[np.bool_] = _numerals().take(codes, mode="clip")
+    return found
 
 
 def _folded(texts: Sequence[str]) -> NDArray[np.uint32]:
@@ -103,6 +133,13 @@ def _look_up(texts: Sequence[str]) -> NDArray[np.uint32]:
     folded: NDArray[np.uint32] = _fold().take(np.frombuffer(joined, dtype="<u4"), mode="clip")
     folded[np.cumsum([len(text) + 1 for text in texts], dtype=np.int64) - 1] = BREAK
     return folded
+
+
+@cache
+def _numerals() -> NDArray[np.bool_]:
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(numeral) for numeral in NUMERALS]] = True
+    return table
 
 
 @cache
@@ -136,11 +173,3 @@ def _powers(factor: int, count: int) -> Hashes:
         np.multiply.accumulate(table, out=table)
         _TABLES[factor] = table
     return table[:count]
-
-
-def _stirred(hashes: Hashes) -> Hashes:
-    """High bits reach low ones and low bits high ones, so that any part of a hash serves."""
-    hashes = hashes ^ (hashes >> np.uint64(32))
-    hashes *= _STIR
-    hashes ^= hashes >> np.uint64(32)
-    return hashes
