@@ -10,7 +10,22 @@ import typer
 from rich.markup import escape
 
 from tehon import __version__
-from tehon.cli import build, check, demo, diff, evaluate, export, fetch, generate, listing, push, report, run, tune
+from tehon.cli import (
+    build,
+    check,
+    demo,
+    diff,
+    evaluate,
+    export,
+    fetch,
+    generate,
+    listing,
+    merge,
+    push,
+    report,
+    run,
+    tune,
+)
 from tehon.cli.console import err, out, say
 from tehon.errors import TehonError
 from tehon.storage.atomic import disk_errors
@@ -50,6 +65,7 @@ app.command("export")(export.export)
 app.command("diff")(diff.diff)
 app.command("push")(push.push)
 app.command("tune")(tune.tune)
+app.command("merge")(merge.merge)
 app.command("evaluate")(evaluate.evaluate)
 app.command("generate")(generate.generate)
 app.command("report")(report.report)

@@ -185,20 +185,31 @@ def count_by_cluster(folder: Path) -> dict[str, dict[str, int]]:
     Raises:
         Damaged: a shard cannot be read.
     """
+    return _count_by(folder, "cluster")
+
+
+def count_by_licence(folder: Path) -> dict[str, dict[str, int]]:
+    """Licence -> source -> contents of a release, the largest licence and source first; reads two columns only.
+
+    Raises:
+        Damaged: a shard cannot be read.
+    """
+    return _count_by(folder, "licence")
+
+
+def _count_by(folder: Path, outer: str) -> dict[str, dict[str, int]]:
     counts: Counter[tuple[str, str]] = Counter()
     for path in shards(folder):
         try:
-            columns = pq.read_table(path, columns=["cluster", "source"])
+            columns = pq.read_table(path, columns=[outer, "source"])
         except (pa.ArrowInvalid, OSError) as error:
             raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
-        for row in columns.group_by(["cluster", "source"]).aggregate([([], "count_all")]).to_pylist():
-            counts[row["cluster"], row["source"]] += row["count_all"]
+        for row in columns.group_by([outer, "source"]).aggregate([([], "count_all")]).to_pylist():
+            counts[row[outer], row["source"]] += row["count_all"]
     sizes: Counter[str] = Counter()
-    for (cluster, _), count in counts.items():
-        sizes[cluster] += count
-    nested: dict[str, dict[str, int]] = {
-        cluster: {} for cluster in sorted(sizes, key=lambda name: (-sizes[name], name))
-    }
-    for cluster, source in sorted(counts, key=lambda pair: (-counts[pair], pair)):
-        nested[cluster][source] = counts[cluster, source]
+    for (name, _), count in counts.items():
+        sizes[name] += count
+    nested: dict[str, dict[str, int]] = {name: {} for name in sorted(sizes, key=lambda name: (-sizes[name], name))}
+    for name, source in sorted(counts, key=lambda pair: (-counts[pair], pair)):
+        nested[name][source] = counts[name, source]
     return nested

@@ -96,6 +96,11 @@ def front_matter(head: Head) -> str:
     return f"---\n{body}{told}configs:\n{''.join(map(_config, head.configs))}---"
 
 
+def yaml_head(fields: Mapping[str, str | list[str]]) -> str:
+    """Fields of a card as YAML with the lines around it, without a final newline."""
+    return f"---\n{''.join(_field(name, value) for name, value in fields.items())}---"
+
+
 def licence_fields(spdx: str) -> dict[str, str | list[str]]:
     """How the hub is told of a licence: by its own names where it has one for every part, else by a name and a link."""
     parts = [part.strip("()") for part in spdx.split(" AND ")]
