@@ -148,7 +148,7 @@ def adapter(folder: Path, name: str) -> dict[str, torch.Tensor]:
         for parameter in tuned.parameters.values():
             parameter.normal_(std=0.1)
     folder.mkdir()
-    export(model, tuned, folder)
+    export(model, tuned, {name: parameter.detach() for name, parameter in tuned.parameters.items()}, folder)
     matrices = load_file(folder / "adapter_model.safetensors")
     torch.save(matrices, folder / name)
     (folder / "adapter_model.safetensors").unlink()

@@ -50,6 +50,10 @@ def moved(tuned: Tuned) -> None:
             parameter.add_(torch.randn_like(parameter), alpha=0.05)
 
 
+def finished(model: LoadedModel, tuned: Tuned, folder: Path) -> None:
+    export(model, tuned, {name: parameter.detach() for name, parameter in tuned.parameters.items()}, folder)
+
+
 def logits(model: LoadedModel) -> torch.Tensor:
     with torch.inference_mode():
         found: torch.Tensor = model.network.model(input_ids=torch.arange(3, 90)[None]).logits
@@ -70,7 +74,7 @@ def test_a_finished_adapter_gives_the_trained_logits_on_the_base_as_it_was(
 ) -> None:
     model, tuned = begun(family, VARIANTS[variant])
     moved(tuned)
-    export(model, tuned, tmp_path)
+    finished(model, tuned, tmp_path)
     again = load(f"tiny:{family}", adapter=tmp_path, precision="fp32")
     plain = load(f"tiny:{family}", precision="fp32")
     assert not torch.allclose(logits(plain), logits(model), atol=0.1)
@@ -82,7 +86,7 @@ def test_a_finished_adapter_gives_the_trained_logits_on_the_base_as_it_was(
 
 def test_what_was_taken_out_of_the_base_doubles_the_rank(tmp_path: Path) -> None:
     model, tuned = begun("llama", Lora(init="pissa", rank=4))
-    export(model, tuned, tmp_path)
+    finished(model, tuned, tmp_path)
     shapes = {tuple(tensor.shape) for name, tensor in load_file(tmp_path / "adapter_model.safetensors").items()}
     assert {min(shape) for shape in shapes} == {8}
 
