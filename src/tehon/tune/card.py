@@ -197,8 +197,9 @@ def _losses(adapter: Adapter) -> str:
 
 
 def _code(text: str) -> str:
-    """The text between backticks, which it cannot end."""
-    return f"`{visible(text).replace('`', chr(39))}`"
+    """The text on one line between backticks, which it cannot end."""
+    line = " ".join(visible(text).split()).replace("`", "'")
+    return f"`{line}`"
 
 
 def _quoted(text: str) -> str:
