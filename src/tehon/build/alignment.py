@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tehon.build.lookup import ragged
-from tehon.text.ngrams import NUMERALS, Places
+from tehon.text.ngrams import NUMERALS, Hashes, Places, Runs, numerals
 
 DRIFT = 3
 """Letters that may be added or missing between a seed and the pair that is looked for."""
@@ -45,11 +45,32 @@ class Units(NamedTuple):
         lengths: letters of each.
         firsts: where its letters start in `pairs`.
         pairs: the number of each letter.
+        numerals: the hash of the numerals of each.
     """
 
     lengths: Places
     firsts: Places
     pairs: Pairs
+    numerals: Hashes
+
+
+class Sight:
+    """Letters as held-out texts are looked for in them.
+
+    Args:
+        codes: the letters.
+    """
+
+    def __init__(self, codes: NDArray[np.uint32]) -> None:
+        """Number every letter."""
+        self.pairs = pairs_of(codes)
+        found = numerals(codes)
+        self._before = np.concatenate([[0], np.cumsum(found)])
+        self._numerals = Runs(codes[found])
+
+    def numerals(self, starts: Places, stops: Places) -> Hashes:
+        """The hash of the numerals within each range of letters."""
+        return self._numerals.stretches(self._before[starts], self._before[stops])
 
 
 class Seeded(NamedTuple):
@@ -68,7 +89,7 @@ class Found(NamedTuple):
         places: of a seed of each in the letters.
         starts: where they start in the letters, or would if nothing were changed; that may lie before the text.
         changed: letters of each that do not stand there.
-        telling: no word and no numeral of it is another there.
+        telling: no word of it is another there, and the numerals are the same.
     """
 
     units: Places
@@ -87,17 +108,17 @@ def pairs_of(codes: NDArray[np.uint32]) -> Pairs:
     return pairs
 
 
-def align(units: Units, seeded: Seeded, rows: Places, pairs: Pairs) -> Found:
+def align(units: Units, seeded: Seeded, rows: Places, sight: Sight) -> Found:
     """What stands at these places; those where nearly nothing does are left out.
 
     Args:
         units: all held-out texts.
         seeded: where they may stand.
         rows: of each place, the content that it lies in; a long text may stand in pieces all over one content.
-        pairs: of the letters.
+        sight: the letters.
     """
     kept = _distinct(units, seeded)
-    kept = kept[_promising(units, _some(seeded, kept), pairs)]
+    kept = kept[_promising(units, _some(seeded, kept), sight.pairs)]
     seeded, rows = _some(seeded, kept), rows[kept]
     starts = seeded.places - seeded.ats
     apart = np.where(units.lengths[seeded.units] > REACH, rows, starts + _FAR)
@@ -105,20 +126,18 @@ def align(units: Units, seeded: Seeded, rows: Places, pairs: Pairs) -> Found:
     unit = seeded.units[first]
     lengths = units.lengths[unit]
     offsets = np.cumsum(lengths) - lengths
-    seen = _seen(units, seeded, pairs, offsets[group])
+    seen = _seen(units, seeded, sight.pairs, offsets[group])
     covered = np.zeros(int(lengths.sum()), dtype=np.bool_)
     covered[seen.letters] = True
     owner, own = ragged(lengths)
     kinds = units.pairs[units.firsts[unit][owner] + own] >> _KIND
-    numerals = np.concatenate([[0], np.cumsum(pairs >> _KIND == _NUMERAL)])
-    there = numerals[seen.stops[first]] - numerals[seen.starts[first]]
-    wanted = np.bincount(owner[kinds == _NUMERAL], minlength=len(unit))
+    numerals_there = sight.numerals(seen.starts[first], seen.stops[first])
     return Found(
         units=unit,
         places=seeded.places[first],
         starts=starts[first],
         changed=np.bincount(owner[~covered], minlength=len(unit)),
-        telling=~_lost_words(owner, kinds, covered, len(unit)) & (there == wanted),
+        telling=~_lost_words(owner, kinds, covered, len(unit)) & (numerals_there == units.numerals[unit]),
     )
 
 
@@ -193,7 +212,7 @@ def _some(seeded: Seeded, kept: Places) -> Seeded:
 
 
 def _lost_words(owner: Places, kinds: Pairs, covered: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
-    """Of each text, whether a whole word of it is changed, or any part of a number."""
+    """Of each text, whether a whole word of it is changed."""
     opens = np.ones(len(kinds), dtype=np.bool_)
     opens[1:] = (kinds[1:] != kinds[:-1]) | (owner[1:] != owner[:-1])
     run = np.cumsum(opens) - 1
@@ -201,8 +220,7 @@ def _lost_words(owner: Places, kinds: Pairs, covered: NDArray[np.bool_], count: 
     changed = np.bincount(run[~covered], minlength=len(kind))
     size = np.bincount(run, minlength=len(kind))
     word = ((kind == _KANJI) | (kind == _FOREIGN)) & (size >= WORD) & (changed == size)
-    number = (kind == _NUMERAL) & (changed > 0)
-    return np.bincount(of_text[word | number], minlength=count) > 0
+    return np.bincount(of_text[word], minlength=count) > 0
 
 
 @cache

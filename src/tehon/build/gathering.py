@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build.alignment import pairs_of
+from tehon.build.alignment import Sight
 from tehon.build.seeds import Rarity, Seeds, seeds_of, settled
 from tehon.build.wanted import Wanted
 from tehon.text.ngrams import BREAK, Letters
@@ -56,10 +56,13 @@ class Gathering:
         items = list(self._items)
         wholes = sorted(self._wholes.items())
         blocks = [Letters(block) for block in _blocks(self._texts)]
-        pairs = [pairs_of(letters.codes)[letters.codes != BREAK] for letters in blocks]
+        sights = [Sight(letters.codes) for letters in blocks]
+        pairs = [sight.pairs[one.codes != BREAK] for one, sight in zip(blocks, sights, strict=True)]
+        numerals = [sight.numerals(one.starts, one.stops) for one, sight in zip(blocks, sights, strict=True)]
         return {
             "unit_keys": np.array(list(self._units), dtype=np.uint64),
             "unit_lengths": np.concatenate([np.zeros(0, dtype=np.int64), *(one.lengths for one in blocks)]),
+            "unit_numerals": np.concatenate([np.zeros(0, dtype=np.uint64), *numerals]),
             "pairs": np.concatenate([np.zeros(0, dtype=np.uint32), *pairs]),
             "seed_keys": seeds.keys,
             "seed_units": seeds.units,

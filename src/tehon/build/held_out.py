@@ -168,7 +168,7 @@ class HeldOut:
         if not len(places):
             return spots, passages
         seeded = Seeded(index.seeds.units[seeds], index.seeds.ats[seeds], places)
-        found = align(index.units, seeded, block.row_of(places), block.pairs)
+        found = align(index.units, seeded, block.row_of(places), block.sight)
         rows, lengths = block.row_of(found.places), index.units.lengths[found.units]
         starts, stops = np.maximum(found.starts, 0), np.minimum(found.starts + lengths, len(letters.codes))
         exact = letters.stretches(starts, stops) == index.keys[found.units]

@@ -25,6 +25,7 @@ LAYOUT = 1
 _TYPES = {
     "unit_keys": "<u8",
     "unit_lengths": "<u4",
+    "unit_numerals": "<u8",
     "pairs": "<u4",
     "seed_keys": "<u8",
     "seed_units": "<u4",
@@ -120,9 +121,9 @@ def read(path: Path) -> Index:
     return Index(
         owners=stored.owners,
         keys=arrays["unit_keys"],
-        units=Units(lengths, np.cumsum(lengths) - lengths, arrays["pairs"]),
+        units=Units(lengths, np.cumsum(lengths) - lengths, arrays["pairs"], arrays["unit_numerals"]),
         seeds=Seeds(arrays["seed_keys"], wide["seed_units"], wide["seed_ats"]),
-        items=np.split(wide["item_units"], np.cumsum(wide["item_counts"])[:-1]),
+        items=np.split(wide["item_units"], np.cumsum(wide["item_counts"]))[:-1],
         item_owners=wide["item_owners"],
         whole_keys=arrays["whole_keys"],
         whole_owners=wide["whole_owners"],

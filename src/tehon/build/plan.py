@@ -7,7 +7,7 @@ from typing import Any
 
 from tehon.build.read import files, read, supplies
 from tehon.build.row_steps import step_config, step_files
-from tehon.build.wanted import item_files
+from tehon.build.wanted import item_files, own_file
 from tehon.describe.licences import whole_licence
 from tehon.records.record import Record
 from tehon.records.release import Mixture
@@ -83,7 +83,7 @@ def _held_out_files(mixture: Mixture, raw: Path | None) -> Iterator[tuple[str, P
         for path in item_files(TASKS[name], raw):
             yield f"{name}/{path.name}", path
     for file in mixture.held_out_files:
-        yield f"held_out_files/{file}", Path(file)
+        yield f"held_out_files/{file}", own_file(file)
 
 
 def _sha256(paths: Mapping[str, Path]) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Texts:
             ats=np.repeat(np.array([0, last]), count),
             places=np.concatenate([starts, stops - 1]),
         )
-        found = align(units, seeded, self._block.row_of(seeded.places), self._block.pairs)
+        found = align(units, seeded, self._block.row_of(seeded.places), self._block.sight)
         return [Spot(start, start + last + 1, exact=False) for start in found.starts[near(found, units)].tolist()]
 
     @cached_property

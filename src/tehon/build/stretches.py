@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build.alignment import Pairs, pairs_of
+from tehon.build.alignment import Sight
 from tehon.records.corpus import Example
 from tehon.records.step import Content
 from tehon.text.ngrams import COLON, LINE, SENTENCE, Hashes, Letters, Places
@@ -73,9 +73,9 @@ class Block:
         return np.searchsorted(self.letters.starts, places, side="right") - 1
 
     @cached_property
-    def pairs(self) -> Pairs:
-        """The number of each letter (`alignment`)."""
-        return pairs_of(self.letters.codes)
+    def sight(self) -> Sight:
+        """The letters as held-out texts are looked for in them."""
+        return Sight(self.letters.codes)
 
     @cached_property
     def stretch_keys(self) -> Hashes:

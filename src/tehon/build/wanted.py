@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tehon.errors import EmptyData
+from tehon.errors import EmptyData, RawFileMissing
 from tehon.formats.conversations import LAYOUTS, Exchange, layout_of
 from tehon.formats.json_lines import read_json_lines
 from tehon.records.evaluation import Item, Task
@@ -20,7 +20,7 @@ PASSAGES = frozenset(
 ANSWERS = frozenset(
     {"answer", "answers", "output", "outputs", "response", "completion", "label", "labels", "target", "reference"}
     | {"references", "gold", "explanation", "答え", "回答", "解答", "正解"}
-    | {"id", "ids", "index", "url", "type", "category", "split", "source"}
+    | {"id", "ids", "index", "url", "type", "category", "split", "source", "role", "from"}
 )
 """Words in the names of fields that hold neither."""
 LONGEST_NOTE = 7
@@ -60,6 +60,19 @@ def item_files(task: Task, raw: Path | None) -> list[Path]:
         if raw and split not in {task.split, task.shots_split}:
             files += sorted(path for path in (raw / task.name).glob(pattern) if path not in files)
     return files
+
+
+def own_file(name: str) -> Path:
+    """A file of the user's to hold out.
+
+    Raises:
+        RawFileMissing: there is none of that name.
+    """
+    file = Path(name)
+    if not file.is_file():
+        problem = "must be a file of texts to hold out, but is not there"
+        raise RawFileMissing(name, problem, "Correct held_out_files in the mixture")
+    return file
 
 
 def of_task(task: Task, raw: Path | None) -> Iterator[Wanted]:
@@ -140,18 +153,24 @@ def _opening(exchange: Exchange) -> Wanted:
 def _of_fields(fields: Mapping[str, tuple[str, ...]]) -> Iterator[Wanted]:
     groups: dict[str, list[str]] = {}
     choices: list[str] = []
+    passages: list[str] = []
     longest = max((len(text) for texts in fields.values() for text in texts), default=0)
     for name, texts in fields.items():
         if _CHOICE.fullmatch(name):
             choices += texts
-        elif not (name in PASSAGES and QUESTIONS & fields.keys()):
+        elif name in PASSAGES and QUESTIONS & fields.keys():
+            passages += texts
+        else:
             groups.setdefault(_group(name, fields), []).extend(texts)
     for name, together in groups.items():
-        if name in _PAIR.values() or name.endswith("*"):
+        if name in QUESTIONS:
+            for text in together:
+                wholes = ("\n".join((text, *choices)), text)
+                yield Wanted((text,), tuple(choices), wholes, tuple(passages))
+        elif name in _PAIR.values() or name.endswith("*"):
             yield Wanted(tuple(together), wholes=("\n".join(together),))
-            continue
-        for text in together if name in QUESTIONS else (one for one in together if _tells(one, longest)):
-            yield Wanted((text,), tuple(choices) if name in QUESTIONS else (), ("\n".join((text, *choices)), text))
+        else:
+            yield from (Wanted((text,), wholes=(text,)) for text in together if _tells(text, longest))
 
 
 def _tells(text: str, longest: int) -> bool:

@@ -1,126 +1,98 @@
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
-from msgspec.structs import replace
 
-from tehon.build.decontaminate import decontaminate, held_out, item_files, item_keys
-from tehon.errors import EmptyData, RawFileMissing
+from tehon.build.decontaminate import BLOCK, drop_held_out
+from tehon.build.held_out import HeldOut, read_index, write_index
 from tehon.records.corpus import Drop, Example, ReadOptions
-from tehon.records.evaluation import Item
 from tehon.sources import SOURCES
 from tehon.tasks import TASKS
 
 
-def example(instruction: str, material: str = "") -> Example:
-    return Example(
-        id="s/0", upstream_id="0", instruction=instruction, input=material, response="r", source="s", part="p",
-        split="all", cluster="general", language="ja", licence="MIT",
-    )  # fmt: skip
+def index_of(raw: Path, path: Path, *tasks: str) -> HeldOut:
+    write_index([TASKS[name] for name in tasks], [], raw, path)
+    return read_index(path)
 
 
-ITEM = Item(
-    example=example("関係を答えてください。", "前提：犬が海辺を走っています。\n仮説：海の近くに犬がいます。"),
-    fields={"premise": "犬が海辺を走っています。", "hypothesis": "海の近くに犬がいます。"},
-)
-SHORT = Item(example=example("これは何？"), fields={"question": "これは何？"})
+def link(raw: Path, name: str, target: Path) -> Path:
+    raw.mkdir(exist_ok=True)
+    (raw / name).symlink_to(target)
+    return raw
 
 
-def left_out(*examples: Example) -> list[bool]:
-    keys = {"jnli": item_keys([ITEM, SHORT])}
-    return [isinstance(row, Drop) and row.reason == "asked by jnli" for row in decontaminate(examples, keys)]
+def test_contents_keep_their_order_over_many_blocks(tmp_path: Path, make_example: Callable[..., Example]) -> None:
+    index = index_of(tmp_path, tmp_path / "index", "qualitative")
+    rows = [make_example(number, f"{number}番目に来たのは誰ですか") for number in range(2 * BLOCK + 3)]
+    rows[BLOCK] = make_example(BLOCK, "あなたは誰ですか。")
+    passed = list(drop_held_out(iter(rows), index, Counter()))
+    assert passed[:BLOCK] + passed[BLOCK + 1 :] == rows[:BLOCK] + rows[BLOCK + 1 :]
+    assert passed[BLOCK] == Drop(example_id=f"test/{BLOCK:06d}", step="decontaminate", reason="asked by qualitative")
 
 
-def test_an_item_is_known_again_in_other_writing_and_under_another_instruction() -> None:
-    assert (
-        left_out(
-            ITEM.example,
-            example("関係を答えてください", "前提:犬が海辺を走っています。 仮説:海の近くに犬がいます"),
-            example("二文は同じ意味ですか？", "犬が海辺を走っています。海の近くに犬がいます。"),
-            example("犬が海辺を走っています。\n海の近くに犬がいます。"),
-        )
-        == [True] * 4
-    )
+def test_a_passage_that_stays_is_counted(tmp_path: Path, make_example: Callable[..., Example]) -> None:
+    passage = "港の市場は朝の五時に開く。魚を売る店が並び、料理人たちが買いに来る。昼には静かになる。"
+    file = tmp_path / "mine.jsonl"
+    file.write_bytes(msgspec.json.encode({"question": "市場が開くのは朝の何時ですか？", "context": passage}))
+    write_index([], [file], None, tmp_path / "index")
+    shared: Counter[str] = Counter()
+    rows = [
+        make_example(0, "誰が買いに来ますか？", passage),
+        make_example(1, "市場が開くのは朝の何時ですか？", passage),
+    ]
+    passed = list(drop_held_out(rows, read_index(tmp_path / "index"), shared))
+    assert [type(row) for row in passed] == [Example, Drop]
+    assert shared == {"mine.jsonl": 1}
 
 
-def test_a_pair_is_known_again_in_the_other_order_and_under_other_names() -> None:
-    first, second = ITEM.fields.values()
-    assert (
-        left_out(
-            example("どれくらい似ていますか。", f"文１：{second}\n文２：{first}"),
-            example("似ていますか。", f"{first}\n{second}"),
-            example(f"A: {second}\n\nB: {first}"),
-        )
-        == [True] * 3
-    )
-    assert (
-        left_out(
-            example("似ていますか。", f"文１：{first}\n文２：{first}"),
-            example("似ていますか。", f"文１：{first}\n文２：猫がいます。"),
-            example("似ていますか。", f"文１：{first}"),
-        )
-        == [False] * 3
-    )
-
-
-def test_a_pair_of_short_words_is_too_common_to_prove_anything() -> None:
-    item = Item(example=example("関係は？", "前提：犬\n仮説：猫"), fields={"premise": "犬", "hypothesis": "猫"})
-    rows = decontaminate([example("似ていますか。", "文１：犬\n文２：猫")], {"jnli": item_keys([item])})
-    assert [type(row) for row in rows] == [Example]
-
-
-def test_half_an_item_and_a_shared_instruction_are_no_leak() -> None:
-    assert left_out(
-        example("言い換えてください。", "犬が海辺を走っています。"),
-        example("関係を答えてください。", "前提：猫がいます。\n仮説：動物がいます。"),
-    ) == [False, False]
-
-
-def test_a_short_question_is_only_known_as_a_whole() -> None:
-    assert left_out(example("これは何？"), example("絵を見て答えてください。", "これは何？")) == [True, False]
-
-
-def test_punctuation_alone_is_never_a_match() -> None:
-    keys = {"jnli": item_keys([Item(example=example("？"), fields={"question": "！"})])}
-    assert [type(row) for row in decontaminate([example("。。。")], keys)] == [Example]
-
-
-def test_every_split_but_the_shots_is_held_out(tmp_path: Path) -> None:
-    folder = tmp_path / "jnli"
-    folder.mkdir()
-    for name, content in TASKS["jnli"].sample.items():
-        (folder / name).write_bytes(content)
-    (folder / "test-v1.3.json").write_bytes(TASKS["jnli"].sample["valid-v1.3.json"])
-    assert [path.name for path in item_files(TASKS["jnli"], tmp_path)] == ["valid-v1.3.json", "test-v1.3.json"]
-    assert held_out(TASKS["jnli"], tmp_path)
-
-
-def test_a_task_whose_file_is_missing_says_what_to_put_where(tmp_path: Path) -> None:
-    with pytest.raises(RawFileMissing, match=r"put valid\*\.json into"):
-        item_files(TASKS["jnli"], tmp_path)
-
-
-def test_a_task_without_items_cannot_be_held_out(tmp_path: Path) -> None:
-    def nothing(file: Path) -> Iterator[Item]:
-        del file
-        return iter(())
-
-    (tmp_path / "jnli").mkdir()
-    (tmp_path / "jnli" / "valid-v1.json").touch()
-    with pytest.raises(EmptyData, match="must have items to be held out"):
-        held_out(replace(TASKS["jnli"], read=nothing), tmp_path)
-
-
-def test_jsts_holds_1487_of_jnlis_valid_pairs_and_all_are_found(shared: Path) -> None:
+def test_jsts_holds_1487_of_jnlis_valid_pairs_and_all_are_found(shared: Path, tmp_path: Path) -> None:
     jglue = shared / "jglue"
-    keys = {"jnli": item_keys(TASKS["jnli"].read(jglue / "jnli-v1.3" / "valid-v1.3.json"))}
-    rows = SOURCES["jsts"].read(jglue / "jsts-v1.3", ReadOptions())
-    pairs = [example for example in rows if isinstance(example, Example)]
-    kept = {pair(row.input) for row in decontaminate(pairs, keys) if isinstance(row, Example)}
-    found = {pair(example.input) for example in pairs} - kept
-    valid = [pair(item.example.input) for item in TASKS["jnli"].read(jglue / "jnli-v1.3" / "valid-v1.3.json")]
+    jnli = jglue / "jnli-v1.3"
+    index = index_of(link(tmp_path / "raw", "jnli", jnli), tmp_path / "index", "jnli")
+    pairs = [row for row in SOURCES["jsts"].read(jglue / "jsts-v1.3", ReadOptions()) if isinstance(row, Example)]
+    dropped = {row.example_id: row.reason for row in drop_held_out(pairs, index, Counter()) if isinstance(row, Drop)}
+    found = {pair(row.input) for row in pairs if row.id in dropped}
+    valid = [pair(item.example.input) for item in TASKS["jnli"].read(jnli / "valid-v1.3.json")]
+    assert len(valid) == 2434
     assert sum(asked in found for asked in valid) == 1487
+    assert Counter(dropped.values())["nearly asked by jnli"] < 40
 
 
 def pair(text: str) -> frozenset[str]:
     return frozenset(line.partition("：")[2] for line in text.splitlines())
+
+
+def test_every_review_of_the_marc_ja_stand_in_is_a_chabsa_sentence(shared: Path, tmp_path: Path) -> None:
+    folder = shared / "derived" / "marc-ja-schema-standin"
+    index = index_of(link(tmp_path / "raw", "marc_ja", folder), tmp_path / "index", "marc_ja")
+    rows = [row for row in SOURCES["chabsa"].read(shared / "chabsa", ReadOptions()) if isinstance(row, Example)]
+    dropped = [row.example_id for row in drop_held_out(rows, index, Counter()) if isinstance(row, Drop)]
+    sentences = {row.input for row in rows if row.id in set(dropped)}
+    reviews = [item.example.input for item in TASKS["marc_ja"].read(folder / "valid.json")]
+    assert len(reviews) == 1758
+    assert set(reviews) <= sentences
+    assert len(dropped) == 1758
+
+
+def test_niilc_is_found_behind_the_vqa_stand_in(shared: Path, tmp_path: Path) -> None:
+    folder = shared / "derived" / "vqa-schema-standin"
+    index = index_of(link(tmp_path / "raw", "vqa", folder), tmp_path / "index", "vqa")
+    rows = [row for row in SOURCES["niilc"].read(shared / "niilc-qa", ReadOptions()) if isinstance(row, Example)]
+    reasons = Counter(row.reason for row in drop_held_out(rows, index, Counter()) if isinstance(row, Drop))
+    assert reasons == {"asked by vqa": 800}
+
+
+@pytest.mark.parametrize(
+    ("source", "folder", "most"), [("jaquad", "jaquad", 5), ("tab_delimited", "tatoeba-manythings", 5)]
+)
+def test_a_corpus_that_shares_nothing_with_the_tasks_stays_whole(
+    shared: Path, tmp_path: Path, source: str, folder: str, most: int
+) -> None:
+    raw = link(tmp_path / "raw", "jnli", shared / "jglue" / "jnli-v1.3")
+    link(raw, "jcommonsenseqa", shared / "jglue" / "jcommonsenseqa-v1.3")
+    link(raw, "niilc", shared / "niilc-qa")
+    index = index_of(raw, tmp_path / "index", "jnli", "jcommonsenseqa", "niilc", "ordinary_questions")
+    rows = [row for row in SOURCES[source].read(shared / folder, ReadOptions()) if isinstance(row, Example)][:20_000]
+    assert sum(isinstance(row, Drop) for row in drop_held_out(rows, index, Counter())) <= most
