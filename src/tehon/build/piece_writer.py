@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from tehon.build.deduplicate import writing_key
 from tehon.build.mix import choice_keys, purposes
+from tehon.build.near import band_keys
 from tehon.build.piece import BANDS, CHOICES, ENDS, KEYS, NUMBERS, ROWS
 from tehon.records.release import Mixture, Share
 from tehon.records.step import Content
@@ -77,5 +78,6 @@ class PieceWriter:
         keys = np.frombuffer(b"".join(map(writing_key, batch)), dtype=">u8").astype(np.uint64).reshape(-1, 2)
         self._keys.write_batch(pa.record_batch([keys[:, 0], keys[:, 1]], schema=KEY_SCHEMA))
         if self._mixture.near_duplicates:
-            raise NotImplementedError
+            bands = band_keys(batch, self._mixture.near_duplicates)
+            self._bands.write_batch(pa.record_batch(list(bands.T), schema=self._bands.schema))
         self.count += len(batch)

@@ -13,11 +13,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build import deduplicate, mix
-from tehon.build.piece import KEYS, Piece
+from tehon.build import deduplicate, mix, near
+from tehon.build.near import Clustered, Near
+from tehon.build.piece import BANDS, KEYS, Piece
 from tehon.records.corpus import Drop
 from tehon.records.record import Record
-from tehon.records.release import LedgerLine, Mixture
+from tehon.records.release import LedgerLine, Mixture, NearDuplicates
+from tehon.records.step import Content
 from tehon.storage.results import Results
 
 RESULT = "select"
@@ -31,10 +33,12 @@ class Selected(Record, kw_only=True):
     Attributes:
         ledger: every source's way through the steps that see all contents.
         kept: contents of each piece that go in, copies included.
+        clustered: what the search for near-duplicates did; None where there was none.
     """
 
     ledger: tuple[LedgerLine, ...]
     kept: tuple[int, ...]
+    clustered: Clustered | None = None
 
 
 class Selection(NamedTuple):
@@ -86,9 +90,14 @@ class _Decision:
         if self._mixture.deduplicate:
             first = deduplicate.first_ones(self._files(KEYS), self._counts, self._folder)
             self._take_out(deduplicate.STEP, {deduplicate.REASON: ~first})
+        clustered = None
+        if self._mixture.near_duplicates:
+            found = self._near(self._mixture.near_duplicates)
+            clustered = found.report
+            self._take_out(near.STEP, {near.REASON: np.concatenate(found.dropped)})
         self._take_out(mix.STEP, self._beyond())
         kept = [self._write_piece(number, piece) for number, piece in enumerate(self._pieces)]
-        return Selected(ledger=tuple(self._ledger(kept)), kept=tuple(kept))
+        return Selected(ledger=tuple(self._ledger(kept)), kept=tuple(kept), clustered=clustered)
 
     def _files(self, name: str) -> list[Path]:
         return [piece.folder / name for piece in self._pieces]
@@ -97,6 +106,13 @@ class _Decision:
         self._taken.append((step, left_out))
         for mask in left_out.values():
             self._alive &= ~mask
+
+    def _near(self, settings: NearDuplicates) -> Near:
+        def content(piece: int, row: int) -> Content:
+            return self._pieces[piece].content(row)
+
+        alive = np.split(self._alive, self._bounds[1:-1])
+        return near.near_duplicates(self._files(BANDS), alive, content, settings, self._folder)
 
     def _sources(self) -> Iterator[tuple[str, range]]:
         for source, group in groupby(range(len(self._pieces)), key=lambda number: self._pieces[number].source):

@@ -13,7 +13,7 @@ from tehon.records.publishing import Counted, Differences, Foreseen, Moved, Sett
 from tehon.records.release import Release
 
 _NONE = object()
-REPEATS = {"deduplicate", "near_duplicates"}
+REPEATS = {"deduplicate", "near duplicates"}
 """Steps that leave out what stood before; without the sources that it stood in, it may come back."""
 
 
