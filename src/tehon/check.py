@@ -33,11 +33,26 @@ from tehon.steps import STEPS
 from tehon.storage.manifest import plain
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
+from tehon.tune.estimate import outlook
 
 SHOWN = 2
 """Rendered examples of one entry."""
 FRAME = "alpaca_ja"
 Lines = Iterator[str]
+
+
+class Given(Record, kw_only=True):
+    """What a check may look at beside the entries.
+
+    Attributes:
+        raw: where given, the raw files of the named sources and mixtures are read to their end.
+        release: where given, recipes are estimated on it.
+        tokens_per_second: of the device that recipes are estimated for.
+    """
+
+    raw: Path | None = None
+    release: Path | None = None
+    tokens_per_second: float | None = None
 
 
 class Checked(Record, kw_only=True):
@@ -58,16 +73,17 @@ class Checked(Record, kw_only=True):
     exit_code: int = 0
 
 
-def check(names: Sequence[str], raw: Path | None = None) -> Iterator[Checked]:
+def check(names: Sequence[str], given: Given | None = None) -> Iterator[Checked]:
     """Check the named entries, or all; a name that stands on several shelves is checked on each.
 
     Args:
         names: entries, or paths of TOML files; none means every entry.
-        raw: where given, the raw files of the named sources and mixtures are read to their end.
+        given: what else is looked at.
 
     Raises:
         UnknownName: a name stands on no shelf.
     """
+    given = given or Given()
     paths = [name for name in names if name.endswith(".toml")]
     entries = [name for name in names if name not in paths]
     for name in entries:
@@ -75,9 +91,9 @@ def check(names: Sequence[str], raw: Path | None = None) -> Iterator[Checked]:
             raise UnknownName("entry", name, {entry for shelf, _ in CHECKS.values() for entry in shelf})
     for kind, (shelf, look) in CHECKS.items():
         for name in [name for name in entries if name in shelf] if names else shelf:
-            yield _checked(kind, name, look, raw)
+            yield _checked(kind, name, look, given)
     for path in paths:
-        yield _checked(toml_kind(Path(path)), path, CHECKS[toml_kind(Path(path))][1], raw)
+        yield _checked(toml_kind(Path(path)), path, CHECKS[toml_kind(Path(path))][1], given)
 
 
 def toml_kind(path: Path) -> str:
@@ -111,18 +127,18 @@ def _fits(table: Mapping[str, object], kind: str) -> bool:
     return table.keys() <= fields | {EXTENDS, WITHOUT}
 
 
-def _checked(kind: str, name: str, look: "Look", raw: Path | None) -> Checked:
+def _checked(kind: str, name: str, look: "Look", given: Given) -> Checked:
     try:
-        return Checked(kind=kind, name=name, shown=tuple(look(name, raw)))
+        return Checked(kind=kind, name=name, shown=tuple(look(name, given)))
     except TehonError as error:
         return Checked(kind=kind, name=name, problem=str(error), exit_code=error.exit_code)
 
 
-def _source(name: str, raw: Path | None) -> Lines:
+def _source(name: str, given: Given) -> Lines:
     source = SOURCES[name]
     alone = Mixture(name=name, sources={name: Share()})
-    if raw is not None and source.stated:  # what the user states is shown, not a sample
-        [supply] = supplies(alone, raw)
+    if given.raw is not None and source.stated:  # what the user states is shown, not a sample
+        [supply] = supplies(alone, given.raw)
         terms(supply.licence, f"source {name}")
         alone = alone if supply.source.parts else replace(alone, kind="documents")
         rows = (row for row in read(supply, alone) if not isinstance(row, Drop))
@@ -130,8 +146,8 @@ def _source(name: str, raw: Path | None) -> Lines:
     else:
         terms(source.licence, f"source {name}")
         yield from map(_shown, sample_examples(source, SHOWN))
-    if raw is not None and not source.embedded:
-        yield from _raw_rows(alone, raw)
+    if given.raw is not None and not source.embedded:
+        yield from _raw_rows(alone, given.raw)
 
 
 def _shown(content: Content) -> str:
@@ -148,14 +164,14 @@ def _raw_rows(mixture: Mixture, raw: Path) -> Lines:
         yield f"{name}: {kept:,} {mixture.kind}, {dropped:,} rows dropped, {raw_files} raw files"
 
 
-def _template(name: str, _: Path | None) -> Lines:
+def _template(name: str, _: Given) -> Lines:
     template = TEMPLATES[name]
     if template.kind == "strings":
         yield ask(template, "INSTRUCTION")
         yield ask(template, "INSTRUCTION", "INPUT")
 
 
-def _task(name: str, _: Path | None) -> Lines:
+def _task(name: str, _: Given) -> Lines:
     task = TASKS[name]
     terms(task.licence, f"task {name}")
     with TemporaryDirectory() as folder:
@@ -167,31 +183,31 @@ def _task(name: str, _: Path | None) -> Lines:
         yield f"[{version}]\n{context(frame(task, version), items[0], ())}"
 
 
-def _family(name: str, _: Path | None) -> Lines:
+def _family(name: str, _: Given) -> Lines:
     family = FAMILIES[name]
     yield f"model types {', '.join(family.model_types)}; LoRA on {', '.join(family.targets)}"
 
 
-def _step(name: str, _: Path | None) -> Lines:
+def _step(name: str, _: Given) -> Lines:
     row_steps({name: {}}, f"step {name}")
     options = plain(STEPS[name].options())
     yield ", ".join(f"{option} {value!r}" for option, value in options.items())
 
 
-def _mixture(name: str, raw: Path | None) -> Lines:
+def _mixture(name: str, given: Given) -> Lines:
     mixture = choose_mixture(name)
     row_steps(mixture.steps, f"mixture {name}")
     for task in mixture.held_out:
         TASKS[task]
-    chosen = supplies(mixture, raw) if raw else []
+    chosen = supplies(mixture, given.raw) if given.raw else []
     licences = {source: SOURCES[source].licence for source in mixture.sources}
     licences |= {supply.source.name: supply.licence for supply in chosen}
     yield f"{len(mixture.sources)} sources, {whole_licence(licences, mixture)}"
-    if raw:
-        yield from _raw_rows(mixture, raw)
+    if given.raw:
+        yield from _raw_rows(mixture, given.raw)
 
 
-def _recipe(name: str, _: Path | None) -> Lines:
+def _recipe(name: str, given: Given) -> Lines:
     recipe = RECIPES.open(name)
     TEMPLATES[recipe.template]
     if recipe.family:
@@ -201,9 +217,10 @@ def _recipe(name: str, _: Path | None) -> Lines:
         f"{trained}, learning rate {recipe.learning_rate:g}, batch {recipe.batch_size}, "
         f"{recipe.epochs} epochs, {recipe.sequence_length} tokens, {recipe.template}"
     )
+    yield from outlook(recipe, given.release, given.tokens_per_second)
 
 
-def _suite(name: str, _: Path | None) -> Lines:
+def _suite(name: str, _: Given) -> Lines:
     suite = choose_suite(name)
     for cell in suite.cells:
         task = TASKS[cell.task]
@@ -212,21 +229,21 @@ def _suite(name: str, _: Path | None) -> Lines:
     yield f"{len(suite.cells)} cells, protocol {suite.protocol}"
 
 
-def _protocol(name: str, _: Path | None) -> Lines:
+def _protocol(name: str, _: Given) -> Lines:
     protocol = PROTOCOLS.open(name)
     yield f"encode {protocol.encode}, bos {protocol.bos}, shots {protocol.shots}, overlong {protocol.overlong}"
 
 
-def _experiment(name: str, raw: Path | None) -> Lines:
+def _experiment(name: str, given: Given) -> Lines:
     experiment = EXPERIMENTS.open(name)
     stages = Stages(experiment, Path(), None, silent)
     for key in experiment.tunings:
         stages.recipe(key)
-    yield from _mixture(experiment.mixture, raw)
-    yield from _suite(experiment.suite, raw)
+    yield from _mixture(experiment.mixture, given)
+    yield from _suite(experiment.suite, given)
 
 
-Look = Callable[[str, Path | None], Lines]
+Look = Callable[[str, Given], Lines]
 CHECKS: Mapping[str, tuple[Mapping[str, Record], Look]] = {
     "source": (SOURCES, _source),
     "step": (STEPS, _step),

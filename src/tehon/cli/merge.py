@@ -1,12 +1,13 @@
 """`tehon merge`: an adapter and its base become one model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, say, show
-from tehon.records.tuning import Precision
+
+Written = Literal["auto", "fp32", "bf16", "fp16"]
 
 
 def merge(  # noqa: PLR0913 - one parameter an option
@@ -14,7 +15,7 @@ def merge(  # noqa: PLR0913 - one parameter an option
     *,
     to: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
     base: Annotated[str, typer.Option(help="The model to merge into; default: the one that the adapter names.")] = "",
-    precision: Annotated[Precision, typer.Option(help="Of the written weights; auto is as the base's are.")] = "auto",
+    precision: Annotated[Written, typer.Option(help="Of the written weights; auto is as the base's are.")] = "auto",
     allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,

@@ -59,6 +59,18 @@ class Lora(Record, kw_only=True):
     init: Literal["kaiming", "gaussian", "pissa", "pissa_fast", "olora"] = "kaiming"
 
 
+class DataSize(Record, kw_only=True):
+    """How much a recipe is tuned on where no release is at hand: what an estimate is made from.
+
+    Attributes:
+        examples: how many there are.
+        mean_tokens: of one, in the recipe's template.
+    """
+
+    examples: AtLeastOne
+    mean_tokens: Annotated[float, msgspec.Meta(gt=0)]
+
+
 class Recipe(Record, kw_only=True):
     """How a base is tuned; the paper's Table I is one file a column.
 
@@ -96,6 +108,7 @@ class Recipe(Record, kw_only=True):
         patience: measurements without a lower loss after which the run stops; 0 never stops it.
         log_steps: steps between two lines of the curve.
         checkpoint_minutes: time between two checkpoints; 0 writes one after every step.
+        published: the data that the paper names for it; only estimates are made from it.
     """
 
     name: str
@@ -127,11 +140,28 @@ class Recipe(Record, kw_only=True):
     patience: Annotated[int, msgspec.Meta(ge=0)] = 0
     log_steps: AtLeastOne = 1
     checkpoint_minutes: NotNegative = 10.0
+    published: DataSize | None = None
 
     @property
     def base_seed(self) -> int | None:
         """What draws the base's weights; None where it has its own."""
         return self.seed if self.init == "config" else None
+
+
+class Estimate(Record, kw_only=True):
+    """What a recipe would take.
+
+    Attributes:
+        steps: optimiser steps.
+        drawn: examples in all steps, repetitions counted.
+        tokens: of those.
+        hours: at the device's speed; None where none was given.
+    """
+
+    steps: int
+    drawn: int
+    tokens: int
+    hours: float | None
 
 
 class TuningCounts(Record, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -165,18 +166,39 @@ def read_documents(folder: Path) -> Iterator[Document]:
     return _read(folder, Document)
 
 
+def first_examples(folder: Path, each: int) -> Iterator[tuple[int, list[Example]]]:
+    """Every shard's number of rows and its first examples, at most `each`; empty shards are left out.
+
+    Raises:
+        Damaged: a shard cannot be read.
+        DataError: the release holds documents.
+    """
+    for path in shards(folder):
+        with _opened(path, Example) as shard:
+            if rows := next(shard.iter_batches(each), None):
+                yield shard.metadata.num_rows, msgspec.convert(rows.to_pylist(), list[Example])
+
+
 def _read(folder: Path, kind: type[C]) -> Iterator[C]:
     for path in shards(folder):
-        try:
-            with pq.ParquetFile(path) as shard:
-                if "response" in shard.schema_arrow.names and kind is Document:
-                    raise DataError(str(folder), "must hold documents, but holds examples", "Give another release")
-                if "response" not in shard.schema_arrow.names and kind is Example:
-                    raise DataError(str(folder), "must hold examples, but holds documents", "Give another release")
-                for rows in shard.iter_batches(BATCH_ROWS):
-                    yield from msgspec.convert(rows.to_pylist(), list[kind])  # type: ignore[valid-type]
-        except (pa.ArrowInvalid, msgspec.ValidationError) as error:
-            raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
+        with _opened(path, kind) as shard:
+            for rows in shard.iter_batches(BATCH_ROWS):
+                yield from msgspec.convert(rows.to_pylist(), list[kind])  # type: ignore[valid-type]
+
+
+@contextmanager
+def _opened(path: Path, kind: type[Example] | type[Document]) -> Iterator[pq.ParquetFile]:
+    """A shard to read contents of this kind from."""
+    folder = str(path.parent.parent)
+    try:
+        with pq.ParquetFile(path) as shard:
+            if "response" in shard.schema_arrow.names and kind is Document:
+                raise DataError(folder, "must hold documents, but holds examples", "Give another release")
+            if "response" not in shard.schema_arrow.names and kind is Example:
+                raise DataError(folder, "must hold examples, but holds documents", "Give another release")
+            yield shard
+    except (pa.ArrowInvalid, msgspec.ValidationError) as error:
+        raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
 
 
 def count_by_cluster(folder: Path) -> dict[str, dict[str, int]]:

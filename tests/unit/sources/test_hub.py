@@ -11,7 +11,7 @@ import pytest
 
 from tehon.build.choose import choose_mixture
 from tehon.build.pipeline import build
-from tehon.check import check
+from tehon.check import Given, check
 from tehon.errors import BadConfig, BadLicence, BadRawFile, EmptyData, RawFileMissing
 from tehon.formats import tables
 from tehon.records.corpus import Document, Drop, Example, ReadOptions, Turn
@@ -215,7 +215,7 @@ def test_check_shows_what_the_mapping_makes_of_the_files_at_hand(tmp_path: Path)
     dataset(tmp_path / "hub" / "rivers", MAPPING, train=ROWS)
     plain = HEAD + '[splits]\ntrain = { files = ["train/*"] }\n[document]\ntext = "{context}"\n'
     dataset(tmp_path / "hub" / "plain", plain, train=ROWS)
-    examples, documents = check(["hub/rivers", "hub/plain"], tmp_path)
+    examples, documents = check(["hub/rivers", "hub/plain"], Given(raw=tmp_path))
     assert (examples.problem, documents.problem) == ("", "")
     assert "一番長い川は？" in examples.shown[0]
     assert examples.shown[-1] == "hub/rivers: 4 examples, 2 rows dropped, 2 raw files"
