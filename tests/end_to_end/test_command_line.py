@@ -155,7 +155,7 @@ def test_bytes_that_are_no_text_are_named_with_their_line_and_a_guess(tehon: Run
         stream.write('{"instruction": "手本", "output": "x"}\n'.encode("cp932"))
     done = tehon("build", "jsonl", "--raw", raw, "--out", "o")
     assert done.returncode == 0, done.stderr
-    assert "1 row is damaged" in done.stdout
+    assert "1 row damaged" in done.stdout
     (listed,) = (tmp_path / "o" / "quarantine.jsonl").read_text("utf-8").splitlines()
     assert json.loads(listed)["place"] == "mine.jsonl:2"
     assert "CP932" in json.loads(listed)["reason"]

@@ -14,6 +14,9 @@ from tehon.build.workshop import Share
 from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
 from tehon.publish.diff import differences
 from tehon.publish.told import differences_told
+from tehon.records.publishing import Differences
+from tehon.records.release import Release
+from tehon.writing.words import amount
 
 
 def build(  # noqa: PLR0913 - one parameter an option
@@ -54,12 +57,18 @@ def build(  # noqa: PLR0913 - one parameter an option
     changed = differences(against, to) if against else None
     if json:
         show({"release": release, "differences": changed} if changed else release)
-        return
+    else:
+        show_release(release, to, changed)
+
+
+def show_release(release: Release, folder: Path, changed: Differences | None) -> None:
+    """Say what was built, and what has changed since an earlier release."""
     dropped = sum(sum(line.dropped.values()) for line in release.ledger)
-    out.print(f"{release.examples:,} examples from {len(release.by_source)} sources, {dropped:,} rows dropped: {to}")
+    out.print(f"{amount(release.examples, 'example')} from {amount(len(release.by_source), 'source')}, "
+              f"{amount(dropped, 'row')} dropped: {folder}")  # fmt: skip
     damaged = sum(line.damaged for line in release.ledger)
     if damaged:
-        out.print(f"{damaged:,} row{' is' if damaged == 1 else 's are'} damaged: {to / QUARANTINE} says where")
+        out.print(f"{amount(damaged, 'row')} damaged: {folder / QUARANTINE} says where and why")
     for source, count in release.by_source.items():
         out.print(f"  {source:24} {count:>10,}")
     out.print(f"licence of the whole: {release.licence}; every row's own stands in its column. No legal advice.")
