@@ -22,7 +22,7 @@ from tehon.records.record import Record
 from tehon.records.reporting import Base, Experiment, Report
 from tehon.records.tuning import Recipe
 from tehon.report.run import report
-from tehon.storage.manifest import MANIFEST, file_sha256, fingerprint, plain
+from tehon.storage.manifest import MANIFEST, file_sha256, fingerprint, plain, read_manifest
 
 HASH_DIGITS = 8
 """Of a fingerprint in a folder's name: enough to tell a few variants apart; the manifest holds all of it."""
@@ -86,9 +86,11 @@ class Stages:
         return folder
 
     def scores(self, key: str, model: Base, suite: Suite, adapter: Path | None = None) -> Path:
-        """Evaluate a base, or a tuned model under its own title."""
+        """Evaluate a base, or under its own title what was tuned: an adapter over it, or a model of its own."""
         folder = self._folder(f"scores-{key}", suite, model, *((adapter,) if adapter else ()))
         subject = Subject(base=model.path, adapter=adapter, name=model.title)
+        if adapter and read_manifest(adapter, "adapter", "model").kind == "model":
+            subject = Subject(base=str(adapter), name=model.title)
         evaluate(suite, subject, folder, raw=self.raw, progress=self.progress)
         return folder
 
