@@ -37,9 +37,13 @@ class TehonError(Exception):
         where: a file, a table cell, an option: the place to look at.
         problem: what must hold and what came instead, without a full stop.
         remedy: what to do, without a full stop; may be empty.
+
+    Attributes:
+        everywhere: all processes of a run have agreed on it and leave, so that none need be ended.
     """
 
     exit_code: ClassVar[int] = 1
+    everywhere: bool = False
 
     def __init__(self, where: str, problem: str, remedy: str = "") -> None:
         """Keep the three parts; the message joins them."""

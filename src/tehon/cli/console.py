@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from tehon.progress import Advance, silent
@@ -42,6 +43,11 @@ def say(text: str, *, quiet: bool = False) -> None:
     """One remark beside the result, on standard error."""
     if not quiet:
         err.print(text, markup=False)
+
+
+def complain(text: str) -> None:
+    """An error, on standard error."""
+    err.print(f"[bold red]error:[/] {escape(text)}")
 
 
 def show(value: object) -> None:

@@ -26,7 +26,8 @@ from tehon.cli import (
     run,
     tune,
 )
-from tehon.cli.console import err, out, say
+from tehon.cli.console import complain, err, out, say
+from tehon.cli.launch import is_first, is_launched, leave_word, sign_in
 from tehon.errors import TehonError
 from tehon.storage.atomic import disk_errors
 
@@ -88,18 +89,33 @@ def _warn(message: Warning | str) -> None:
 def main() -> None:
     """Run the command line and leave with its exit code: 2 usage, 3 data, 4 model, 5 disk full, 130 interrupted."""
     logging.getLogger("tehon").addHandler(Remarks())
-    logging.getLogger("tehon").setLevel(logging.WARNING if {"-q", "--quiet"} & set(sys.argv) else logging.INFO)
+    silent = {"-q", "--quiet"} & set(sys.argv) or not is_first()
+    logging.getLogger("tehon").setLevel(logging.WARNING if silent else logging.INFO)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it remarks on every product in another type
-    warnings.showwarning = lambda message, *_, **__: _warn(message)
+    warnings.showwarning = lambda message, *_, **__: _warn(message) if is_first() else None
+    sign_in()
     try:
         with disk_errors(Path.cwd()):
             app()
     except TehonError as error:
         if "--debug" in sys.argv:
             raise
-        err.print(f"[bold red]error:[/] {escape(str(error))}")
-        sys.exit(error.exit_code)
+        sys.exit(_told(error))
     except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:
+        if is_launched() and leaving.code:
+            if leaving.code == INTERRUPTED:
+                leave_word(INTERRUPTED)
+            sys.exit(0)
+        if leaving.code == INTERRUPTED and is_first():
             err.print("interrupted: what is finished is kept, and the same command goes on from there")
         raise
+
+
+def _told(error: TehonError) -> int:
+    """Say what went wrong, or let whoever started this process say it; the exit code."""
+    if not is_launched():
+        complain(str(error))
+        return error.exit_code
+    leave_word(error.exit_code, str(error))
+    # A launcher makes a long story of a process that fails; one that leaves alone must fail, so that the others end.
+    return 0 if error.everywhere else error.exit_code

@@ -7,7 +7,9 @@ import msgspec
 import typer
 
 from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, show
+from tehon.cli.launch import is_first, launch
 from tehon.recipes import RECIPES
+from tehon.records.tuning import Sharding
 
 
 def tune(  # noqa: PLR0913 - one parameter an option
@@ -17,19 +19,30 @@ def tune(  # noqa: PLR0913 - one parameter an option
     to: Annotated[Path, typer.Option("--out", help="Folder of the adapter or the model.")],
     base: Annotated[str, typer.Option(help="Folder, hub name, GGUF file or package:NAME of the model to tune.")] = "",
     changes: Annotated[list[str] | None, typer.Option("--set", help="key=value over the recipe; repeatable.")] = None,
+    sharding: Annotated[
+        Sharding, typer.Option(help="What several processes divide among them; none: each holds the whole base.")
+    ] = "none",
+    launcher: Annotated[
+        str, typer.Option("--launch", help='Start several processes with this, such as "torchrun --nproc_per_node 2".')
+    ] = "",
     allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Tune a base with LoRA, or every weight without a [lora] table; a run that was stopped goes on where it was."""
+    """Tune a base with LoRA, or every weight where the recipe has none; a run that was stopped goes on where it was."""
     del debug
+    if launcher:
+        launch(launcher)
     from tehon.tune.run import tune as tune_base  # noqa: PLC0415 - torch is loaded only when it is needed
 
     chosen = RECIPES.open(recipe, tuple(changes or ()))
     if base:
         chosen = msgspec.structs.replace(chosen, base=base)
-    adapter = tune_base(chosen, release, to, allow_bin=allow_bin, progress=progress(quiet=quiet))
+    shown = progress(quiet=quiet or not is_first())
+    adapter = tune_base(chosen, release, to, sharding=sharding, allow_bin=allow_bin, progress=shown)
+    if not is_first():
+        return
     if json:
         show(adapter)
         return

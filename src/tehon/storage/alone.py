@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tehon.errors import UsageError
 from tehon.storage.atomic import disk_errors
@@ -28,15 +29,31 @@ def alone_in(folder: Path, name: str, remedy: str) -> Iterator[None]:
     path = folder / f".{name.rpartition(' ')[2]}.running"
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        stream = path.open("a+")
+        stream = _locked(path)
+    if stream is None:
+        holder = path.read_text("utf-8").strip() if path.exists() else ""
+        problem = f"another {name} is at work in this folder{holder and f' ({holder})'}"
+        raise UsageError(str(folder), problem, f"Wait until it has finished, or {remedy}")
     with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            stream.seek(0)
-            problem = f"another {name} is at work in this folder ({stream.read().strip() or 'a process'})"
-            raise UsageError(str(folder), problem, f"Wait until it has finished, or {remedy}") from error
-        stream.truncate(0)
         stream.write(f"process {os.getpid()} on {socket.gethostname()}")
         stream.flush()
-        yield
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _locked(path: Path) -> TextIO | None:
+    """The file, empty and locked by this process; None where another one holds it."""
+    while True:
+        stream = path.open("a", encoding="utf-8")
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            stream.close()
+            return None
+        # Whoever held it may have taken the file away while this process waited for its turn.
+        if path.exists() and path.stat().st_ino == os.fstat(stream.fileno()).st_ino:
+            stream.truncate(0)
+            return stream
+        stream.close()

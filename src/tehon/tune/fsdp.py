@@ -59,7 +59,8 @@ class Fsdp(Together):
 
     def _summed(self, gradient: Tensor) -> Tensor:
         # FSDP has taken the mean.
-        return _part(gradient) * self._processes
+        total: Tensor = _part(gradient) * self._processes
+        return total
 
     def _norm(self, gradients: Iterable[Tensor]) -> Tensor:
         squares = torch.stack([_part(gradient).to_local().square().sum() for gradient in gradients])

@@ -9,7 +9,7 @@ from tehon.engine.network import Network
 from tehon.engine.tokens import Encoded
 from tehon.errors import OutOfMemory
 from tehon.records.tuning import Recipe
-from tehon.tune.budget import Full
+from tehon.tune.budget import Full, memory_watched
 from tehon.tune.deal import lay_out_for, share
 from tehon.tune.order import mixed
 from tehon.tune.plan import Micro
@@ -96,7 +96,8 @@ def _learnt(spread: Spread, micro: Micro, step: int, *, last: bool) -> torch.Ten
         OutOfMemory: it ran out where the others cannot be told; their launcher ends them.
     """
     try:
-        return spread.learn(micro, step, last=last)
+        with memory_watched():
+            return spread.learn(micro, step, last=last)
     except Full as error:
         problem = "memory must hold what lies between the layers of a pass, but does not"
         raise OutOfMemory("token_budget", problem, "Set token_budget to half of what it was") from error

@@ -36,23 +36,24 @@ class Guard:
         self.entered = False
 
     def hold_all(self, body: nn.Module) -> list[GradientCheckpointingLayer]:
-        """The layers of a model, each guarded from now on."""
+        """The layers of a model, each guarded from now on, and so is the norm behind them."""
         layers = [module for module in body.modules() if isinstance(module, GradientCheckpointingLayer)]
-        for layer in layers:
-            self._hold(layer)
+        behind = [child for child in body.children() if not isinstance(child, nn.ModuleList | nn.Embedding)]
+        for module in (*layers, *(child for child in behind if list(child.parameters()))):
+            self._hold(module)
         return layers
 
-    def _hold(self, layer: nn.Module) -> None:
-        """Guard everything that a layer computes; the hooks around it are called as before."""
-        inner = layer.forward
+    def _hold(self, module: nn.Module) -> None:
+        """Guard everything that a module computes; the hooks around it are called as before."""
+        inner = module.forward
 
-        def held(hidden: Tensor, *arguments: Any, **options: Any) -> Tensor:  # noqa: ANN401 - the layer's own
+        def held(hidden: Tensor, *arguments: Any, **options: Any) -> Tensor:  # noqa: ANN401 - the module's own
             self.entered = True
             return self.run(
-                lambda rows: inner(rows, *arguments, **options), hidden, layer, lambda: torch.zeros_like(hidden)
+                lambda rows: inner(rows, *arguments, **options), hidden, module, lambda: torch.zeros_like(hidden)
             )
 
-        layer.forward = held
+        module.forward = held
 
     def run(self, compute: Compute, hidden: Tensor, module: nn.Module, empty: Empty) -> Tensor:
         """What `compute` gives, or what `empty` gives where memory is full.

@@ -51,6 +51,7 @@ def agreed() -> Iterator[None]:
     me = PartialState().process_index
     failed: list[tuple[int, int]] = gather_object([(me, error.exit_code)] if error else [])
     if error and me == failed[0][0]:
+        error.everywhere = True
         raise error
     if failed:
         raise SystemExit(failed[0][1])
@@ -67,6 +68,7 @@ def said_once() -> Iterator[None]:
     try:
         yield
     except TehonError as error:
+        error.everywhere = True
         if PartialState().is_main_process:
             raise
         raise SystemExit(error.exit_code) from error

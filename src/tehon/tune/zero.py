@@ -21,6 +21,8 @@ from tehon.tune.plan import Micro
 from tehon.tune.spread import MOMENTS, WEIGHT, set_rate
 from tehon.tune.tuned import Tuned, parameter_groups
 
+BUCKET = 50_000_000
+"""Elements that are sent together, at most; DeepSpeed sets room for them aside in every backward pass."""
 WEIGHTS_TOO = 3
 """The stage at which weights are divided."""
 
@@ -42,10 +44,11 @@ class Zero:
         layers = self._guard.hold_all(net.body)
         self._optimiser = _Adam(parameter_groups(tuned, recipe), lr=recipe.learning_rate)
         net.device = PartialState().device
+        bucket = min(BUCKET, sum(parameter.numel() for parameter in tuned.parameters.values()))
         config = {
             "train_micro_batch_size_per_gpu": 1,
             "gradient_clipping": recipe.max_grad_norm,
-            "zero_optimization": {"stage": stage},
+            "zero_optimization": {"stage": stage, "reduce_bucket_size": bucket, "allgather_bucket_size": bucket},
             "zero_allow_untested_optimizer": True,
             "zero_force_ds_cpu_optimizer": False,
         }
@@ -125,7 +128,7 @@ class Zero:
         """Divide the weights parameter by parameter, so that no device ever holds all of them."""
         self._deepspeed.utils.set_z3_leaf_modules(loss, list({type(layer) for layer in layers}))
         # What becomes of a layer's gradient is settled when its input's gradient is there, which must then be.
-        _embeddings(net).register_forward_hook(_with_gradient)
+        _embeddings(net).register_forward_hook(_ask)
         self._deepspeed.zero.Init(module=loss, config_dict_or_path=config)
         # The head's matrix is used without the head.
         self._deepspeed.zero.register_external_parameter(loss, net.head.weight)
@@ -157,9 +160,24 @@ def _embeddings(net: Network) -> nn.Module:
     return embeddings
 
 
-def _with_gradient(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
+class _Asked(torch.autograd.Function):
+    """A tensor as it is, but of the kind whose gradient is asked for."""
+
+    @staticmethod
+    def forward(ctx: Any, tensor: Tensor, asking: Tensor) -> Tensor:  # noqa: ANN401 - autograd's own form
+        del ctx, asking
+        return tensor.view_as(tensor)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401 - likewise
+        del ctx
+        return gradients[0], None
+
+
+def _ask(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
     del module, inputs
-    return output.requires_grad_() if torch.is_grad_enabled() else output
+    asked: Tensor = _Asked.apply(output, torch.zeros((), requires_grad=True))  # type: ignore[no-untyped-call]
+    return asked
 
 
 def _deepspeed() -> Any:  # noqa: ANN401 - a foreign library without types
@@ -173,7 +191,7 @@ def _deepspeed() -> Any:  # noqa: ANN401 - a foreign library without types
     except ImportError as error:
         problem = "needs the package deepspeed, which is not installed"
         raise PackageMissing("--sharding", problem, "pip install 'tehon[deepspeed]'") from error
-    logging.getLogger("DeepSpeed").setLevel(logging.WARNING)
+    logging.getLogger("DeepSpeed").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", r".*torch\.distributed\.\w+_tensor. is deprecated", FutureWarning)
     # Its own sums over processes on one machine would have to be compiled, and torch has them.
     deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
