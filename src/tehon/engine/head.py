@@ -1,5 +1,6 @@
 """Hidden states to log-likelihoods, only where a token is scored, never as one (positions, vocabulary) tensor."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -7,8 +8,10 @@ from torch import Tensor
 
 SCORING_LOGITS = 1 << 22
 """Logits in memory at once when only their log-likelihoods are wanted: fits a processor's cache."""
-TRAINING_LOGITS = 1 << 25
-"""Logits in memory at once when the gradient is wanted too, whose matrix product likes many rows."""
+TILE_ON_PROCESSOR, TILE_ON_ACCELERATOR = 1 << 21, 1 << 26
+"""Logits in memory at once when the gradient is wanted too: products like many rows, a processor's cache likes few."""
+LEAST_WIDTH = 1024
+"""Columns of a tile, however many rows there are."""
 
 
 class Scores(NamedTuple):
@@ -48,29 +51,31 @@ def logprobs(hidden: Tensor, head: Tensor, source: Tensor, target: Tensor) -> Sc
 
 
 class _WeightedNll(torch.autograd.Function):
-    """Σ weight × NLL over the edges; its gradient is taken in the same pass, so that no logits are kept or redone."""
+    """Σ weight × NLL over the edges; its gradient is taken in the same pass, so that no logits are kept or redone.
+
+    The gradient in a hidden state is Σ p × head − head[target], weighted. The sum goes over the vocabulary as softmax
+    does, tile by tile with a running maximum, so that a tile's logits are gone before they leave the cache.
+
+    Source: Milakov and Gimelshein 2018, arXiv 1805.02867 (the running maximum).
+    """
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, head: Tensor, source: Tensor, target: Tensor, weight: Tensor) -> Tensor:  # noqa: ANN401 - autograd's own form
         nodes, node_of = torch.unique(source, return_inverse=True)
-        mass = torch.zeros(len(nodes), device=hidden.device).index_add_(0, node_of, weight)
+        rows = hidden[nodes]
+        found = _streamed(rows, head, node_of, target)
+        loss = ((found.total[node_of, 0] - found.own) * weight).sum(dtype=torch.float64)
+        mass = torch.zeros(len(nodes), 1, device=hidden.device).index_add_(0, node_of, weight[:, None])
+        slope = (found.mean * mass).index_add_(0, node_of, head[target].float() * -weight[:, None])
         gradient = torch.zeros_like(hidden)
-        head_gradient = torch.zeros_like(head) if ctx.needs_input_grad[1] else None
-        loss = torch.zeros((), dtype=torch.float64, device=hidden.device)
-        step = max(1, TRAINING_LOGITS // len(head))
-        for first in range(0, len(nodes), step):
-            rows = nodes[first : first + step]
-            mine = ((node_of >= first) & (node_of < first + step)).nonzero(as_tuple=True)[0]
-            at = node_of[mine] - first
-            logprob = torch.log_softmax((hidden[rows] @ head.T).float(), dim=1)
-            loss -= (logprob[at, target[mine]] * weight[mine]).sum(dtype=torch.float64)
-            # d loss / d logits = mass × softmax − Σ weight of the edges to that token.
-            slope = logprob.exp_().mul_(mass[first : first + step, None])
-            slope.index_put_((at, target[mine]), -weight[mine], accumulate=True)
-            slope = slope.to(head.dtype)
-            gradient[rows] = (slope @ head).to(gradient.dtype)
-            if head_gradient is not None:
-                head_gradient += slope.T @ hidden[rows]
+        gradient[nodes] = slope.to(hidden.dtype)
+        head_gradient = None
+        if ctx.needs_input_grad[1]:
+            head_gradient = torch.empty_like(head)
+            for tile, edges in _tiles(head, target, len(rows)):
+                slopes = (rows @ head[tile].T).float().sub_(found.total).exp_().mul_(mass)
+                slopes.index_put_((node_of[edges], target[edges] - tile.start), -weight[edges], accumulate=True)
+                head_gradient[tile] = slopes.to(head.dtype).T @ rows
         ctx.save_for_backward(gradient, head_gradient)
         return loss.to(torch.float32)
 
@@ -79,6 +84,49 @@ class _WeightedNll(torch.autograd.Function):
         scale = gradients[0]
         first, second = (None if found is None else found * scale.to(found.dtype) for found in ctx.saved_tensors)
         return first, second, None, None, None
+
+
+class _Streamed(NamedTuple):
+    """What one way through the vocabulary leaves behind, in fp32.
+
+    Attributes:
+        own: (edges,) the target's logit.
+        total: (rows, 1) log Σ exp of all logits.
+        mean: (rows, width) Σ p × head.
+    """
+
+    own: Tensor
+    total: Tensor
+    mean: Tensor
+
+
+def _streamed(rows: Tensor, head: Tensor, node_of: Tensor, target: Tensor) -> _Streamed:
+    own = torch.empty(len(target), device=rows.device)
+    mean = torch.zeros(rows.shape, device=rows.device)
+    top = torch.full((len(rows), 1), -torch.inf, device=rows.device)
+    mass = torch.zeros_like(top)
+    for tile, edges in _tiles(head, target, len(rows)):
+        logits = (rows @ head[tile].T).float()
+        own[edges] = logits[node_of[edges], target[edges] - tile.start]
+        before, top = top, torch.maximum(top, logits.amax(dim=1, keepdim=True))
+        shares = logits.sub_(top).exp_()
+        fading = (before - top).exp_()
+        mass.mul_(fading).add_(shares.sum(dim=1, keepdim=True))
+        mean.mul_(fading).add_(shares.to(head.dtype) @ head[tile])
+    return _Streamed(own=own, total=top + mass.log(), mean=mean.div_(mass))
+
+
+def _tiles(head: Tensor, target: Tensor, rows: int) -> Iterator[tuple[slice, Tensor]]:
+    """Stretches of the vocabulary, each with the edges whose target lies in it."""
+    logits = TILE_ON_PROCESSOR if head.device.type == "cpu" else TILE_ON_ACCELERATOR
+    step = max(LEAST_WIDTH, logits // max(1, rows))
+    order = torch.argsort(target)
+    starts = range(0, len(head), step)
+    borders = torch.tensor([*starts, len(head)], device=target.device)
+    # All at once, because an accelerator is waited for every time that something is read from it.
+    places = torch.searchsorted(target[order], borders).tolist()
+    for start, first, last in zip(starts, places, places[1:], strict=False):
+        yield slice(start, start + step), order[first:last]
 
 
 def weighted_nll(hidden: Tensor, head: Tensor, source: Tensor, target: Tensor, weight: Tensor) -> Tensor:
