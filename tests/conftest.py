@@ -14,7 +14,7 @@ from tehon.records.release import Release
 from tehon.sources import SOURCES
 from tehon.storage.manifest import finish
 from tehon.storage.provenance import provenance
-from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, write_shard
+from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, batch, content_digests, published, write_shard
 from tehon.tasks import TASKS
 
 SHARED = Path(os.environ.get("TEHON_SHARED", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -85,13 +85,12 @@ def write_examples(folder: Path, examples: Sequence[Example]) -> bytes:
     """Write examples as shards of at most a hundred; the digests of all of them."""
     (folder / DATA).mkdir(parents=True)
     digests = b""
-    with (folder / PUBLISHED).open("wb") as published:
+    with (folder / PUBLISHED).open("wb") as stream:
         for number, start in enumerate(range(0, len(examples), 100)):
-            lines = folder / f"{number}.jsonl"
-            shard = folder / DATA / f"00-test-{number:05d}.parquet"
-            digests += write_shard(shard, lines, examples[start : start + 100], LAYOUTS["examples"])
-            published.write(lines.read_bytes())
-            lines.unlink()
+            layout, rows = LAYOUTS["examples"], examples[start : start + 100]
+            write_shard(folder / DATA / f"00-test-{number:05d}.parquet", layout, [batch(layout, rows)])
+            stream.write(published(layout, rows))
+            digests += content_digests(rows)
     return digests
 
 

@@ -7,11 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from tehon.build.folder import DROPS
-from tehon.build.gather import DIGESTS, LINES, PROFILE, SHARD, GatherJob
+from tehon.build.gather import PROFILE, SHARD
 from tehon.build.gather import RESULT as GATHERED
 from tehon.build.ledger import check, merged
+from tehon.build.mix import copy_numbers
+from tehon.build.packed import copy_lines
 from tehon.build.piece import Piece
 from tehon.build.plan import Plan
 from tehon.build.workshop import Made
@@ -47,7 +50,7 @@ def assemble(out: Path, plan: Plan, made: Made, results: Results) -> tuple[Relea
         licences=dict(profile.licences),
         licence=plan.licence,
         ledger=_ledger(made),
-        digest=_publish(out, made.shards, folders),
+        digest=_publish(out, made, folders),
         compared=compared(mixture, profile.parts),
         shared_passages=_shared_passages(made.pieces),
     )
@@ -61,15 +64,16 @@ def _shared_passages(pieces: Sequence[Piece]) -> dict[str, dict[str, int]]:
     return {source: dict(sorted(shared.items())) for source, shared in counts.items() if shared}
 
 
-def _publish(out: Path, jobs: Sequence[GatherJob], folders: Sequence[Path]) -> str:
-    """Put shards and lines in place; the digest is sha256 over the sha256 of every content, in order."""
+def _publish(out: Path, made: Made, folders: Sequence[Path]) -> str:
+    """Put shards and lines in place; the release's digest: sha256 over the digests of its contents, in order."""
+    for job, folder in zip(made.shards, folders, strict=True):
+        link(folder / SHARD, out / DATA / f"{job.file}.parquet")
     digest = sha256()
     with atomic_path(out / PUBLISHED) as path, path.open("wb") as lines:
-        for job, folder in zip(jobs, folders, strict=True):
-            link(folder / SHARD, out / DATA / f"{job.file}.parquet")
-            digest.update((folder / DIGESTS).read_bytes())
-            with (folder / LINES).open("rb") as stream:
-                shutil.copyfileobj(stream, lines, 1 << 20)
+        for number, piece in enumerate(made.pieces):
+            rows = np.load(made.selection.kept(number))
+            digest.update(piece.digests(rows, copy_numbers(rows)))
+            copy_lines(piece.folder, rows, lines)
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from unicodedata import is_normalized, normalize
 
 from tehon.records.contents import with_texts
-from tehon.records.corpus import Drop, Example
+from tehon.records.corpus import Document, Drop
 from tehon.records.step import Content
 
 STEP = "clean"
@@ -23,14 +23,17 @@ def clean(contents: Iterable[Content]) -> Iterator[Content | Drop]:
     """Every content with clean texts, or why it is left out."""
     for content in contents:
         cleaned = with_texts(content, clean_text)
-        missing = next((name for name, text in _needed(cleaned) if not text.strip()), "")
+        missing = _missing(cleaned)
         yield Drop(example_id=content.id, step=STEP, reason=f"empty {missing}") if missing else cleaned
 
 
-def _needed(content: Content) -> tuple[tuple[str, str], ...]:
-    if isinstance(content, Example):
-        return ("instruction", content.instruction), ("response", content.response)
-    return (("text", content.text),)
+def _missing(content: Content) -> str:
+    """Which of the texts that a content needs is blank; empty if none is."""
+    if isinstance(content, Document):
+        return "" if content.text.strip() else "text"
+    if not content.instruction.strip():
+        return "instruction"
+    return "" if content.response.strip() else "response"
 
 
 def clean_text(text: str) -> str:

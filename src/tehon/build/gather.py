@@ -6,18 +6,18 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
+from tehon.build.mix import copy_numbers
 from tehon.build.outcome import answer
 from tehon.build.piece import Piece
 from tehon.describe.profile import ShardProfile, Watch
 from tehon.records.record import Record
-from tehon.records.step import Content
 from tehon.storage.results import Results
 from tehon.storage.shards import LAYOUTS, write_shard
 
 RESULT = "gather"
-SHARD, LINES, DIGESTS, PROFILE = "shard.parquet", "lines.jsonl", "digests.bin", "profile.json"
+SHARD, PROFILE = "shard.parquet", "profile.json"
 
 
 class Segment(Record, kw_only=True):
@@ -71,29 +71,17 @@ def gather(argument: bytes) -> bytes:
 
 def _gather(job: GatherJob) -> ShardProfile:
     watch = Watch()
+    layout = LAYOUTS[job.kind]
     with Results(Path(job.results)).write(RESULT, job.digest) as folder:
-        contents = watch.contents(_contents(job))
-        digests = write_shard(folder / SHARD, folder / LINES, contents, LAYOUTS[job.kind])
+        write_shard(folder / SHARD, layout, watch.batches(_batches(job)))
         profile = watch.profile(job.source)
-        (folder / DIGESTS).write_bytes(digests)
         (folder / PROFILE).write_bytes(msgspec.json.encode(profile))
     return profile
 
 
-def _contents(job: GatherJob) -> Iterator[Content]:
+def _batches(job: GatherJob) -> Iterator[pa.RecordBatch]:
     for segment in job.segments:
         piece = Piece(Path(segment.folder), job.kind, job.source, segment.offset)
-        kept = np.load(segment.kept, mmap_mode="r")
-        rows = kept[segment.start : segment.stop]
-        before = int(np.count_nonzero(kept[: segment.start] == rows[0])) if len(rows) else 0
-        yield from _copied(piece, rows, before)
-
-
-def _copied(piece: Piece, rows: NDArray[np.uint32], copy: int) -> Iterator[Content]:
-    """The contents of these rows; the copies of one (`ID+1`, `ID+2`) follow it, the first being number `copy`."""
-    last = rows[0] if len(rows) else -1
-    copy -= 1
-    for content, row in zip(piece.contents(rows), rows.tolist(), strict=True):
-        copy = copy + 1 if row == last else 0
-        last = row
-        yield msgspec.structs.replace(content, id=f"{content.id}+{copy}") if copy else content
+        rows = np.load(segment.kept)
+        wanted = slice(segment.start, segment.stop)
+        yield from piece.batches(rows[wanted], copy_numbers(rows)[wanted])

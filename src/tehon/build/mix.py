@@ -4,6 +4,8 @@ Every choice is a keyed hash of the seed, the source, the part and the corpus's 
 sources nor on the order of rows, so adding a source never reshuffles the rest.
 """
 
+from typing import Any
+
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
@@ -66,3 +68,8 @@ def copies(keys: Keys, share: Share) -> NDArray[np.uint32]:
 
 def _below(keys: Keys, fraction: float) -> Mask:
     return keys < np.uint64(fraction * 2**64)
+
+
+def copy_numbers(rows: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
+    """Of rows in ascending order, which copy of the same row each is, from 0."""
+    return np.arange(len(rows), dtype=np.uint64) - np.searchsorted(rows, rows).astype(np.uint64)

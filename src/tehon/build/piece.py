@@ -1,22 +1,23 @@
 """What is left of a piece of a source after the row-wise steps: a folder of contents, keys and drops."""
 
-import mmap
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from tehon.build import packed
+from tehon.build.packed import Numbers
 from tehon.records.corpus import Drop
 from tehon.records.record import Record
 from tehon.records.release import LedgerLine
 from tehon.records.step import Content
-from tehon.storage.shards import LAYOUTS
+from tehon.storage.shards import DIGEST_BYTES, LAYOUTS, coded
 
-ROWS, ENDS, NUMBERS = "rows.msgpack", "ends.npy", "numbers.npy"
-KEYS, BANDS, CHOICES = "keys.parquet", "bands.parquet", "choices.npy"
+NUMBERS, KEYS, BANDS, CHOICES = "numbers.npy", "keys.parquet", "bands.parquet", "choices.npy"
 DROPS, SUMMARY = "drops.jsonl", "summary.json"
 
 
@@ -53,18 +54,12 @@ class Piece:
         self.folder = folder
         self.source = source
         self.offset = offset
-        self._decoder = msgspec.msgpack.Decoder(LAYOUTS[kind].record)
+        self._layout = LAYOUTS[kind]
 
     @cached_property
     def summary(self) -> Sifted:
         """What it gave."""
         return msgspec.json.decode((self.folder / SUMMARY).read_bytes(), type=Sifted)
-
-    @cached_property
-    def ends(self) -> NDArray[np.uint64]:
-        """Where each content ends in its file, in bytes."""
-        ends: NDArray[np.uint64] = np.load(self.folder / ENDS, mmap_mode="r" if self.summary.contents else None)
-        return ends
 
     @cached_property
     def numbers(self) -> NDArray[np.uint32]:
@@ -77,32 +72,46 @@ class Piece:
         choices: NDArray[np.uint64] = np.load(self.folder / CHOICES)
         return choices.reshape(self.summary.contents, purposes)
 
+    def batches(self, rows: Numbers, copies: Numbers) -> Iterator[pa.RecordBatch]:
+        """Some contents, each with the id that is unique in the release, in batches of its schema.
+
+        Args:
+            rows: in ascending order.
+            copies: which copy of its row each is, from 0; the first is the row itself.
+        """
+        start = 0
+        for batch in packed.batches(self.folder, rows):
+            chosen = slice(start, start + batch.num_rows)
+            ids = self._ids(rows[chosen], copies[chosen])
+            yield coded(self._layout, [pa.array(ids, pa.string()), *batch.columns])
+            start += batch.num_rows
+
     @cached_property
-    def _bytes(self) -> mmap.mmap:
-        with (self.folder / ROWS).open("rb") as stream:
-            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    def _rows(self) -> packed.Rows:
+        return packed.Rows(self.folder)
 
     def content(self, row: int) -> Content:
-        """One content, as the source named it."""
-        start = int(self.ends[row - 1]) if row else 0
-        content: Content = self._decoder.decode(self._bytes[start : int(self.ends[row])])
-        return content
-
-    def contents(self, rows: NDArray[np.uint32]) -> Iterator[Content]:
-        """Some contents, each with the id that is unique in the release."""
-        stops = self.ends[rows].tolist()
-        starts = np.where(rows == 0, 0, self.ends[np.maximum(rows, 1) - 1]).tolist()
-        ids = (self.offset + self.numbers[rows].astype(np.int64)).tolist()
-        data, decode = self._bytes, self._decoder.decode
-        for start, stop, number in zip(starts, stops, ids, strict=True):
-            content = decode(data[start:stop])
-            if self.offset:
-                content = msgspec.structs.replace(content, id=numbered(self.source, number))
-            yield content
+        """One content, for whoever must look at its texts again."""
+        return msgspec.convert({"id": self.id(row), **self._rows.one(row)}, self._layout.record)
 
     def id(self, row: int) -> str:
         """The id in the release of one content."""
         return numbered(self.source, self.offset + int(self.numbers[row]))
+
+    def _ids(self, rows: Numbers, copies: Numbers) -> list[str]:
+        numbers = self._numbers(rows).tolist()
+        return [numbered(self.source, *named) for named in zip(numbers, copies.tolist(), strict=True)]
+
+    def _numbers(self, rows: Numbers) -> NDArray[np.uint64]:
+        return self.numbers[rows].astype(np.uint64) + np.uint64(self.offset)
+
+    def digests(self, rows: Numbers, copies: Numbers) -> bytes:
+        """What the release's digest is made of: of each content its number, its copy's number, and its digest."""
+        fields = [("number", "<u8"), ("copy", "<u8"), ("digest", f"V{DIGEST_BYTES}")]
+        told = np.empty(len(rows), dtype=fields)
+        told["number"] = self._numbers(rows)
+        told["copy"], told["digest"] = copies, packed.digests(self.folder, rows)
+        return told.tobytes()
 
     def drops(self) -> Iterator[bytes]:
         """Every drop of the row-wise steps as a line of JSON, with the id that is unique in the release."""
@@ -120,6 +129,6 @@ class Piece:
                 yield line
 
 
-def numbered(source: str, number: int) -> str:
-    """The id of a source's content by its number from 0."""
-    return f"{source}/{number:06d}"
+def numbered(source: str, number: int, copy: int = 0) -> str:
+    """The id of a source's content by its number from 0, or of a copy of it."""
+    return f"{source}/{number:06d}+{copy}" if copy else f"{source}/{number:06d}"

@@ -3,11 +3,10 @@
 from array import array
 from collections.abc import Iterable
 from contextlib import ExitStack
-from itertools import accumulate, islice
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,10 +14,10 @@ import pyarrow.parquet as pq
 from tehon.build.deduplicate import writing_key
 from tehon.build.mix import choice_keys, purposes
 from tehon.build.near import band_keys
-from tehon.build.piece import BANDS, CHOICES, ENDS, KEYS, NUMBERS, ROWS
+from tehon.build.packed import CHUNK_ROWS, Packer
+from tehon.build.piece import BANDS, CHOICES, KEYS, NUMBERS
 from tehon.records.release import Mixture, Share
 from tehon.records.step import Content
-from tehon.storage.shards import BATCH_ROWS
 
 BUFFER = 1 << 20
 KEY_SCHEMA = pa.schema([("high", pa.uint64()), ("low", pa.uint64())])
@@ -40,13 +39,13 @@ class PieceWriter:
         """Open nothing yet."""
         self.count = 0
         self._folder, self._mixture, self._share = folder, mixture, share
-        self._ends, self._numbers, self._choices = array("Q"), array("I"), array("Q")
+        self._numbers, self._choices = array("I"), array("Q")
         self._chosen = bool(purposes(share))
         self._files = ExitStack()
 
     def __enter__(self) -> Self:
         near, stack = self._mixture.near_duplicates, self._files
-        self._rows = stack.enter_context((self._folder / ROWS).open("wb", BUFFER))
+        self._packer = stack.enter_context(Packer(self._folder, self._mixture.kind))
         self._keys = stack.enter_context(pq.ParquetWriter(self._folder / KEYS, KEY_SCHEMA, compression="none"))
         if near:
             bands = pa.schema([(f"b{i}", pa.uint64()) for i in range(near.bands)])
@@ -56,22 +55,18 @@ class PieceWriter:
     def __exit__(self, *raised: object) -> None:
         self._files.close()
         if raised[0] is None:
-            np.save(self._folder / ENDS, np.frombuffer(self._ends, dtype=np.uint64))
             np.save(self._folder / NUMBERS, np.frombuffer(self._numbers, dtype=np.uint32))
             np.save(self._folder / CHOICES, np.frombuffer(self._choices, dtype=np.uint64))
 
     def write(self, contents: Iterable[Content]) -> None:
         """Write contents in their order."""
         stream = iter(contents)
-        while batch := list(islice(stream, BATCH_ROWS)):
+        while batch := list(islice(stream, CHUNK_ROWS)):
             self._write(batch)
 
     def _write(self, batch: list[Content]) -> None:
-        encode, seed = msgspec.msgpack.Encoder().encode, self._mixture.seed
-        encoded = [encode(content) for content in batch]
-        self._rows.write(b"".join(encoded))
-        start = self._ends[-1] if self._ends else 0
-        self._ends.extend(islice(accumulate(map(len, encoded), initial=start), 1, None))
+        seed = self._mixture.seed
+        self._packer.write(batch)
         self._numbers.extend([int(content.id.rpartition("/")[2]) for content in batch])
         if self._chosen:
             self._choices.extend(key for content in batch for key in choice_keys(content, self._share, seed))

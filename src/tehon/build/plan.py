@@ -15,7 +15,7 @@ from tehon.records.supply import Supply
 from tehon.storage.manifest import file_sha256, fingerprint, plain, records_sha256
 from tehon.tasks import TASKS
 
-LAYOUT = 3
+LAYOUT = 4
 """Changes when the same mixture and the same raw files give another release."""
 HELD_OUT, INDEX = "held_out", "index"
 

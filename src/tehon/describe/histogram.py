@@ -1,7 +1,11 @@
 """Lengths counted in buckets that grow with them: two to each doubling, so that one scale fits a word and a chapter."""
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tehon.records.record import Record
 
@@ -18,6 +22,14 @@ def bucket(length: int) -> int:
     """The number of the bucket that a length belongs to; they hold 0, 1, 2, 3, 4 to 5, 6 to 7, 8 to 11, 12 to 15."""
     bits = length.bit_length()
     return length if bits < 2 else 2 * (bits - 1) + (length >> (bits - 2) & 1)  # noqa: PLR2004 - 0 and 1 stand alone
+
+
+def counts(lengths: NDArray[np.int64]) -> Counter[int]:
+    """Bucket -> how many of these lengths belong to it."""
+    counted: Counter[int] = Counter()
+    for length, count in zip(*np.unique(lengths, return_counts=True), strict=True):
+        counted[bucket(int(length))] += int(count)
+    return counted
 
 
 def lowest(number: int) -> int:

@@ -1,14 +1,21 @@
 """What a release looks like: counts by part, lengths, one example of each source; counted shard by shard."""
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 
-from tehon.describe.histogram import bucket
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tehon.describe.histogram import counts
 from tehon.records.corpus import Cluster, Example
 from tehon.records.record import Record
-from tehon.records.step import Content
+
+NAMES = ("part", "split", "cluster", "language", "licence")
+"""Columns of which a profile counts every value; a document has not all of them."""
+INSTRUCTION = "instruction"
 
 
 class ShardProfile(Record, kw_only=True):
@@ -44,57 +51,61 @@ class ShardProfile(Record, kw_only=True):
 
 
 class Watch:
-    """Looks at the contents of one shard as they pass by."""
+    """Looks at the contents of one shard as they pass by, many at a time."""
 
     def __init__(self) -> None:
         """Nothing has passed yet."""
-        self._kinds: Counter[tuple[str, Cluster | None, str, str, str]] = Counter()
-        self._asked, self._told = array("Q"), array("Q")
+        self._contents = self._characters = self._longest = 0
+        self._names: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
+        self._asked: Counter[int] = Counter()
+        self._told: Counter[int] = Counter()
         self._first: Example | None = None
 
-    def contents(self, contents: Iterable[Content]) -> Iterator[Content]:
-        """The same contents, looked at."""
-        for content in contents:
-            if isinstance(content, Example):
-                self._kinds[content.part, content.cluster, content.split, content.language, content.licence] += 1
-                self._asked.append(len(content.instruction) + len(content.input))
-                self._told.append(len(content.response))
-                self._first = self._first or content
-            else:
-                self._kinds["", None, content.split, content.language, content.licence] += 1
-                self._told.append(len(content.text))
-            yield content
+    def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The same batches, looked at."""
+        for batch in batches:
+            if batch.num_rows:
+                self._look(batch)
+            yield batch
+
+    def _look(self, batch: pa.RecordBatch) -> None:
+        self._contents += batch.num_rows
+        for name in self._names.keys() & set(batch.schema.names):
+            for counted in batch[name].value_counts().to_pylist():
+                self._names[name][counted["values"]] += counted["counts"]
+        asked = np.zeros(batch.num_rows, dtype=np.int64)
+        if INSTRUCTION in batch.schema.names:
+            asked = _lengths(batch[INSTRUCTION]) + _lengths(batch["input"])
+            self._asked.update(counts(asked))
+            self._first = self._first or msgspec.convert(batch.slice(0, 1).to_pylist()[0], Example)
+        told = _lengths(batch["response" if INSTRUCTION in batch.schema.names else "text"])
+        self._told.update(counts(told))
+        self._characters += int(asked.sum() + told.sum())
+        self._longest = max(self._longest, int((asked + told).max()))
 
     def profile(self, source: str) -> ShardProfile:
         """What passed."""
-        parts, clusters, splits, languages, licences = (self._by(place) for place in range(5))
+        parts, splits, clusters, languages, licences = (dict(sorted(self._names[name].items())) for name in NAMES)
         return ShardProfile(
             source=source,
-            contents=self._kinds.total(),
+            contents=self._contents,
             parts=parts,
             splits=splits,
             clusters=clusters,  # type: ignore[arg-type]
             languages=languages,
             licences=licences,
-            asked=_buckets(self._asked),
-            told=_buckets(self._told),
-            characters=sum(self._asked) + sum(self._told),
-            longest=max(map(sum, zip_longest(self._asked, self._told, fillvalue=0)), default=0),
+            asked=dict(sorted(self._asked.items())),
+            told=dict(sorted(self._told.items())),
+            characters=self._characters,
+            longest=self._longest,
             first=self._first,
         )
 
-    def _by(self, place: int) -> dict[str, int]:
-        counts: Counter[str] = Counter()
-        for kind, count in self._kinds.items():
-            counts[kind[place] or ""] += count
-        return dict(sorted((name, count) for name, count in counts.items() if name))
 
-
-def _buckets(lengths: Iterable[int]) -> dict[int, int]:
-    counts: Counter[int] = Counter()
-    for length, count in Counter(lengths).items():
-        counts[bucket(length)] += count
-    return dict(sorted(counts.items()))
+def _lengths(texts: pa.Array) -> NDArray[np.int64]:
+    """Characters of each text."""
+    lengths: NDArray[np.int64] = pc.utf8_length(texts).to_numpy(zero_copy_only=False).astype(np.int64)
+    return lengths
 
 
 class Profile:

@@ -78,9 +78,11 @@ def _stretches(path: Path) -> Iterator[bytes]:
 def _whole(stretch: bytes, where: str, number: int) -> Page | None:
     """The page that a stretch is; None where it is anything else, or holds a damaged line."""
     try:
-        text = stretch.decode().replace("\r\n", "\n")
+        text = stretch.decode()
     except UnicodeDecodeError:
         return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
     page = text.lstrip("\n")
     end = page.rfind(END)
     if not page.startswith(START) or page.find(f"\n{START}") >= 0 or end < 0 or "\0" in page:

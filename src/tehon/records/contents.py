@@ -11,8 +11,8 @@ from tehon.records.step import Content
 def texts(content: Content) -> tuple[str, ...]:
     """Every text of it: earlier turns, instruction, input and response; or title and text."""
     if isinstance(content, Example):
-        turns = [turn.content for turn in content.history]
-        return (*turns, content.instruction, content.input, content.response)
+        asked = content.instruction, content.input, content.response
+        return (*(turn.content for turn in content.history), *asked) if content.history else asked
     return content.title, content.text
 
 

@@ -98,7 +98,7 @@ def article(text: str) -> str:
 
 def _row(page: Page, split: str, options: ReadOptions) -> Row | LeftOut:
     if options.rendering == "published":
-        title, said = page.title, published(page.lines, variant_of(SOURCE.variants, options.variant))
+        title, said = page.title, published(page.text, variant_of(SOURCE.variants, options.variant))
         reason = "" if said else NO_TEXT
     else:
         title, said = unescape(page.title), first_paragraph(page.lines)
@@ -117,11 +117,12 @@ def _row(page: Page, split: str, options: ReadOptions) -> Row | LeftOut:
     )
 
 
-def published(lines: list[str], variant: str) -> str:
+def published(text: str, variant: str) -> str:
     """The description as one of the paper's generators made it; empty where it made none."""
     if variant == FIRST_LINE:
-        return next((line for line in lines if line), "")
-    said = "\n".join(line for line in takewhile(lambda line: not line.endswith("."), lines) if line)
+        return text.lstrip("\n").partition("\n")[0]
+    lines = takewhile(lambda line: not line.endswith("."), text.split("\n"))
+    said = "\n".join(line for line in lines if line)
     return said if said.strip() else ""
 
 

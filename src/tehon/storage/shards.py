@@ -1,10 +1,9 @@
 """Contents of a release on disk: Parquet shards with every provenance column, and JSON Lines as published."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +21,9 @@ DATA = "data"
 PUBLISHED = "data.jsonl"
 """The authors' own layout: instruction, input, output, one object a line."""
 BATCH_ROWS = 10_000
+DIGEST_BYTES = 32
+_BEHIND_ID = b'","upstream_id":'
+"""Stands in the canonical JSON of every content, first of all behind its id: within a text, a quote is escaped."""
 C = TypeVar("C", Example, Document)
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
@@ -51,11 +53,11 @@ class Layout(Record, kw_only=True):
     record: type[Example] | type[Document]
     schema: pa.Schema
     repeating: list[str]
-    columns: Callable[[list[Any]], list[list[Any]]]
+    columns: Callable[[Sequence[Any]], list[list[Any]]]
     line: Callable[[Any], dict[str, str]]
 
 
-def _example_columns(rows: list[Example]) -> list[list[Any]]:
+def _example_columns(rows: Sequence[Example]) -> list[list[Any]]:
     return [
         [row.id for row in rows],
         [row.upstream_id for row in rows],
@@ -73,7 +75,7 @@ def _example_columns(rows: list[Example]) -> list[list[Any]]:
     ]
 
 
-def _document_columns(rows: list[Document]) -> list[list[Any]]:
+def _document_columns(rows: Sequence[Document]) -> list[list[Any]]:
     return [
         [row.id for row in rows],
         [row.upstream_id for row in rows],
@@ -108,37 +110,62 @@ LAYOUTS: Mapping[str, Layout] = {
 }
 
 
-def write_shard(path: Path, lines: Path, contents: Iterable[Content], layout: Layout) -> bytes:
-    """Write a shard and its published JSON Lines in constant memory.
+def batch(layout: Layout, rows: Sequence[Any]) -> pa.RecordBatch:
+    """Contents as a batch of the layout's schema."""
+    columns = [pa.array(values, kind) for values, kind in zip(layout.columns(rows), _plain_types(layout), strict=True)]
+    return coded(layout, columns)
 
-    Returns:
-        The sha256 of every content's canonical JSON, 32 bytes each, in order: what the release's digest is made of.
+
+def coded(layout: Layout, columns: Sequence[pa.Array]) -> pa.RecordBatch:
+    """A batch of the layout's schema from its columns, names still as plain text."""
+    arrays = [
+        column.dictionary_encode() if pa.types.is_dictionary(field.type) else column
+        for column, field in zip(columns, layout.schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=layout.schema)
+
+
+def plain_schema(layout: Layout) -> pa.Schema:
+    """The layout's schema with names as plain text."""
+    return pa.schema(list(map(pa.Field.with_type, layout.schema, _plain_types(layout))))
+
+
+def _plain_types(layout: Layout) -> list[pa.DataType]:
+    return [pa.string() if pa.types.is_dictionary(field.type) else field.type for field in layout.schema]
+
+
+def published(layout: Layout, rows: Iterable[Any]) -> bytes:
+    """Contents as JSON Lines in the published layout."""
+    return msgspec.json.Encoder().encode_lines(map(layout.line, rows))
+
+
+def content_digests(rows: Iterable[Content]) -> bytes:
+    """The sha256 of each content's canonical JSON without its id, DIGEST_BYTES each.
+
+    Ids hold the number within the source, which is not known before everything that stands before has been read.
     """
     encoder, digests = msgspec.json.Encoder(), bytearray()
-    stream = iter(contents)
-    with (
-        pq.ParquetWriter(
-            path, layout.schema, compression="zstd", compression_level=3, use_dictionary=layout.repeating
-        ) as shard,
-        lines.open("wb") as published,
-    ):
-        while rows := list(islice(stream, BATCH_ROWS)):
-            shard.write_batch(_batch(layout, rows))
-            published.write(encoder.encode_lines(map(layout.line, rows)))
-            for row in rows:
-                digests += sha256(encoder.encode(row)).digest()
+    for row in rows:
+        line = encoder.encode(row)
+        digests += sha256(memoryview(line)[line.index(_BEHIND_ID) :]).digest()
     return bytes(digests)
 
 
-def _batch(layout: Layout, rows: list[Any]) -> pa.RecordBatch:
-    fields = zip(layout.columns(rows), layout.schema, strict=True)
-    return pa.RecordBatch.from_arrays([_array(values, field.type) for values, field in fields], schema=layout.schema)
-
-
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind):
-        return pa.array(values, pa.string()).dictionary_encode()
-    return pa.array(values, kind)
+def write_shard(path: Path, layout: Layout, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write a shard in row groups of BATCH_ROWS, however the batches are cut, in constant memory."""
+    with pq.ParquetWriter(
+        path, layout.schema, compression="zstd", compression_level=3, use_dictionary=layout.repeating
+    ) as shard:
+        held: list[pa.RecordBatch] = []
+        for each in batches:
+            held.append(each)
+            if sum(one.num_rows for one in held) >= BATCH_ROWS:
+                table = pa.Table.from_batches(held).unify_dictionaries()
+                whole = table.num_rows - table.num_rows % BATCH_ROWS
+                shard.write_table(table.slice(0, whole), row_group_size=BATCH_ROWS)
+                held = table.slice(whole).to_batches()
+        if held:
+            shard.write_table(pa.Table.from_batches(held).unify_dictionaries())
 
 
 def shards(folder: Path) -> list[Path]:

@@ -20,9 +20,10 @@ def same_writing(text: str) -> str:
 
     Applying it twice changes nothing more.
     """
-    plain = " ".join(_compatible(text).split())
+    compatible = _compatible(text)
+    plain = " ".join(compatible.split())
     # What stood apart can combine once something between is gone, so look again until nothing changes.
-    return plain if is_normalized("NFKC", plain) else same_writing(plain)
+    return plain if plain == compatible or is_normalized("NFKC", plain) else same_writing(plain)
 
 
 def same_words(text: str) -> str:

@@ -13,7 +13,7 @@ from tehon.records.release import LedgerLine, Mixture, Release, Share
 from tehon.records.step import Content
 from tehon.storage.manifest import finish, plain
 from tehon.storage.provenance import provenance
-from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, write_shard
+from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, batch, content_digests, published, write_shard
 
 Write = Callable[..., Path]
 
@@ -51,10 +51,10 @@ def write_release() -> Write:
         sources = {content.source: Share() for content in contents}
         mixture = Mixture(name="small", sources=sources, kind=kind, **settings)  # type: ignore[arg-type]
         (folder / DATA).mkdir(parents=True)
-        digest = sha256()
+        layout = LAYOUTS[kind]
         for place, (source, group) in enumerate(groupby(contents, key=lambda content: content.source)):
-            shard = folder / DATA / f"{place:02d}-{source}-00000.parquet"
-            digest.update(write_shard(shard, folder / PUBLISHED, group, LAYOUTS[kind]))
+            write_shard(folder / DATA / f"{place:02d}-{source}-00000.parquet", layout, [batch(layout, list(group))])
+        (folder / PUBLISHED).write_bytes(published(layout, contents))
         release = Release(
             name=mixture.name,
             examples=len(contents),
@@ -63,7 +63,7 @@ def write_release() -> Write:
             licences=dict(Counter(content.licence for content in contents)),
             licence=licence,
             ledger=ledger,
-            digest=digest.hexdigest(),
+            digest=sha256(content_digests(contents)).hexdigest(),
         )
         (folder / "LICENSE").write_text("the licence", "utf-8")
         (folder / "NOTICE.md").write_text("the notice", "utf-8")
