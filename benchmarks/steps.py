@@ -7,12 +7,11 @@ them, and once as the step leaves them, so that nothing is left to do. Given is 
 from functools import partial
 from timeit import repeat
 
-from words import Writer
-
 from tehon.records.contents import texts
 from tehon.records.corpus import Example
 from tehon.records.step import Content, Step
 from tehon.steps import STEPS
+from words import Writer
 
 ROWS, ROUNDS = 5000, 5
 OPTIONS = {"length": {"most_characters": 1000}}
