@@ -1,6 +1,6 @@
 """An adapter's update added to the weights of its base: a model that needs no PEFT."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
 from time import monotonic
@@ -66,40 +66,26 @@ def merge(
     started = monotonic()
     name = base or named_base(adapter)
     chosen = _precision(precision, name, allow_bin=allow_bin)
-    digests = _digests(adapter)
-    inputs = {"base": base_digest(name, allow_bin=allow_bin), **digests}
+    inputs = {"base": base_digest(name, allow_bin=allow_bin), **_digests(adapter)}
     config = {"base": name, "precision": chosen, "prompts": list(PROMPTS)}
     if done := finished(out, "merged", fingerprint(config, inputs)):
         return result(done, Merged)
     check_folder(out, "merged")
-    model = load(name, adapter=adapter, precision="fp32", allow_bin=allow_bin)
-    tuning = _tuning(adapter)
-    wanted = list(logits(model, tuning))
-    merged = Merged(
-        base=name,
-        base_digest=inputs["base"],
-        adapter=adapter.resolve().name,
-        adapter_digest=fingerprint({}, digests),
-        tuning=tuning,
-        precision=chosen,
-        difference=_written(model, out, chosen, tuning, wanted),
-        largest_logit=max(float(found.abs().max()) for found in wanted),
-        positions=sum(len(found) for found in wanted),
-    )
+    merged = _merged(load(name, adapter=adapter, precision="fp32", allow_bin=allow_bin), adapter, chosen, out)
     write_text(out / CARD, merged_card(merged))
     made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
     finish(out, "merged", config=config, inputs=inputs, result=merged, provenance=made)
     return merged
 
 
-def _written(
-    model: LoadedModel, out: Path, precision: Precision, tuning: Adapter | None, wanted: Sequence[Tensor]
-) -> float:
-    """Write the merged model; how far its logits, read back, lie from those that are wanted.
+def _merged(model: LoadedModel, adapter: Path, precision: Precision, out: Path) -> Merged:
+    """Write the merged model, and measure how far its logits, read back, lie from those of base and adapter.
 
     Raises:
         NotFinite: the precision cannot hold the merged weights.
     """
+    tuning = _tuning(adapter)
+    wanted = list(logits(model, tuning))
     add_up(model)
     model.network.model.to(DTYPES[precision])
     save_model(model, out)
@@ -108,7 +94,17 @@ def _written(
     if not isfinite(difference):
         problem = f"the merged model's logits must be finite, but are not in {precision}"
         raise NotFinite(str(out), problem, "Merge with --precision fp32")
-    return difference
+    return Merged(
+        base=model.name,
+        base_digest=model.base_digest,
+        adapter=adapter.resolve().name,
+        adapter_digest=fingerprint({}, _digests(adapter)),
+        tuning=tuning,
+        precision=precision,
+        difference=difference,
+        largest_logit=max(float(found.abs().max()) for found in wanted),
+        positions=sum(len(found) for found in wanted),
+    )
 
 
 def named_base(adapter: Path) -> str:
