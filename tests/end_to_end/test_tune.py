@@ -161,7 +161,7 @@ def test_two_processes_tune_what_one_tunes(release: Path, tmp_path: Path) -> Non
 def test_a_smaller_budget_may_finish_a_run_but_another_seed_may_not(release: Path, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         tune(recipe("llama"), release, tmp_path / "out", progress=interrupting(30, signal.SIGTERM))
-    with pytest.raises(OutputTaken, match="holds an unfinished run whose recipe.seed is 42, not 1"):
+    with pytest.raises(OutputTaken, match=r"holds an unfinished run whose recipe\.seed is 42, not 1"):
         tune(recipe("llama", seed=1), release, tmp_path / "out")
     assert tune(recipe("llama", token_budget=100), release, tmp_path / "out").counts.steps == STEPS
 

@@ -30,8 +30,8 @@ class Share(Record, kw_only=True):
 class NearDuplicates(Record, kw_only=True):
     """What counts as nearly the same example.
 
-    A pair is looked at where all `rows` of MinHash's values agree in one of the `bands`: at a likeness of J, that happens
-    with a chance of 1 - (1 - J^rows)^bands.
+    A pair is looked at where all `rows` of MinHash's values agree in one of the `bands`: at a likeness of J, that
+    happens with a chance of 1 - (1 - J^rows)^bands.
 
     Attributes:
         threshold: Jaccard similarity of the two sets of shingles from which one of two examples goes.
