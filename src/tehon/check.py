@@ -34,6 +34,7 @@ from tehon.storage.manifest import plain
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 from tehon.tune.estimate import outlook
+from tehon.tune.precision import base_precision
 
 SHOWN = 2
 """Rendered examples of one entry."""
@@ -212,6 +213,7 @@ def _recipe(name: str, given: Given) -> Lines:
     TEMPLATES[recipe.template]
     if recipe.family:
         FAMILIES[recipe.family]
+    base_precision(recipe)
     trained = f"r {recipe.lora.rank}" if recipe.lora else "every weight"
     yield (
         f"{trained}, learning rate {recipe.learning_rate:g}, batch {recipe.batch_size}, "

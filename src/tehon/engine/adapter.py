@@ -20,6 +20,8 @@ CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 PICKLES = ("adapter_model.bin", "pytorch_model.bin")
 """What older trainers wrote: PEFT's file, and the authors' checkpoints."""
+EMPTY_BYTES = 443
+"""Of PEFT 0.3's last save where its state was replaced: a pickle of nothing."""
 
 
 def attach(net: Network, folder: Path, base_digest: str, *, allow_bin: bool = False) -> str:
@@ -59,6 +61,8 @@ def _safe(folder: Path, *, allow_bin: bool) -> Path:
     if found is None or not config.is_file():
         problem = f"must hold {CONFIG} and {WEIGHTS}, but does not"
         raise ModelNotFound(str(folder), problem, "Give the folder that tehon tune wrote")
+    if found.stat().st_size <= EMPTY_BYTES:
+        raise _empty(folder)
     if not allow_bin:
         raise pickled.refuse(str(folder), found.name)
     return pickled.adapter_folder(found, config, WEIGHTS)
@@ -72,8 +76,12 @@ def _check_filled(file: Path, folder: Path) -> None:
     except SafetensorError as error:
         raise AdapterMismatch(str(folder), f"{WEIGHTS} must be safetensors, but {error}", "Fetch it again") from error
     if not names:
-        problem = "must hold matrices, but its file is empty, as an error in older trainers leaves it"
-        raise AdapterMismatch(str(folder), problem, "Take a checkpoint of that run that is not empty")
+        raise _empty(folder)
+
+
+def _empty(folder: Path) -> AdapterMismatch:
+    problem = "must hold matrices, but its file is empty, as an error in older trainers leaves it"
+    return AdapterMismatch(str(folder), problem, "Take a checkpoint of that run that is not empty")
 
 
 def _with(net: Network, safe: Path) -> Any:  # noqa: ANN401 - a foreign class without types

@@ -7,8 +7,6 @@ import torch
 from tehon.records.tuning import Precision
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-PACKED = frozenset({"nf4", "int8"})
-"""Precisions in which linear modules are packed and unpacked again for every product."""
 BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 """Processor flags of matrix units for bf16; with one of them it is about four times as fast as fp32."""
 

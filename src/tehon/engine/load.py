@@ -6,7 +6,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import torch
-from transformers import AutoTokenizer
 
 from tehon.engine import adapter as adapters
 from tehon.engine import generate, loglikelihood
@@ -14,6 +13,7 @@ from tehon.engine.digest import folder_digest
 from tehon.engine.encode import Encoder
 from tehon.engine.locate import locate
 from tehon.engine.network import Network, network
+from tehon.engine.tokenizer import open_encoder
 from tehon.engine.weights import Wanted, weigh
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
@@ -93,7 +93,7 @@ def load(
     identity = folder_digest(folder)
     net = network(*weigh(folder, wanted, name), name)
     given = adapters.attach(net, adapter, identity, allow_bin=allow_bin) if adapter else ""
-    encoder = Encoder(AutoTokenizer.from_pretrained(folder))
+    encoder = open_encoder(folder, name)
     _check_tokens(net, encoder, name)
     return LoadedModel(
         name=name,

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, BitsAndBytesConfig
 
-from tehon.engine.device import PACKED, best_device, dtype_for
+from tehon.engine.device import best_device, dtype_for
 from tehon.engine.quiet import quiet
 from tehon.errors import ModelError, ModelNotFound, PackageMissing
 from tehon.families import FAMILIES
-from tehon.records.tuning import Family, Precision
+from tehon.records.tuning import PACKED, Family, Precision
 
 
 class Wanted(NamedTuple):
@@ -53,11 +53,11 @@ def weigh(folder: Path, wanted: Wanted, where: str) -> tuple[Any, Family]:
         PackageMissing: packing needs bitsandbytes.
     """
     try:
-        config = AutoConfig.from_pretrained(folder)
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         family = family_of(config.model_type, where)
         with quiet():
             model = _read(folder, wanted, where) if wanted.seed is None else _drawn(config, wanted)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (ImportError, OSError, ValueError, RuntimeError) as error:
         problem = f"the folder {folder} must hold a model that transformers can read, but {error}"
         raise ModelNotFound(where, problem, "Fetch the model again") from error
     return model.requires_grad_(requires_grad=False).eval(), family
@@ -85,6 +85,7 @@ def _read(folder: Path, wanted: Wanted, where: str) -> Any:  # noqa: ANN401 - a 
         dtype=wanted.dtype,
         attn_implementation="sdpa",
         use_safetensors=True,
+        trust_remote_code=False,
         **(place if wanted.precision in PACKED else {}),
     )
     return _differentiable(model) if wanted.precision in PACKED else model.to(wanted.device or device)

@@ -9,6 +9,8 @@ from tehon.records.record import Record
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 Layout = Literal["padded", "sorted", "prefix_tree"]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "nf4", "int8"]
+PACKED: frozenset[Precision] = frozenset({"nf4", "int8"})
+"""Precisions in which linear modules are packed, and unpacked again for every product."""
 Sharding = Literal["none", "zero2", "zero3", "fsdp2"]
 """What of a run is divided among its processes; the result is the same."""
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]

@@ -11,6 +11,7 @@ from tehon.engine.quiet import quiet
 from tehon.errors import TargetsMissing
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune.dropout import install
+from tehon.tune.precision import CHANGES_BASE
 from tehon.tune.tuned import Tuned
 
 INITS: dict[str, bool | str] = {
@@ -21,7 +22,6 @@ INITS: dict[str, bool | str] = {
     "olora": "olora",
 }
 """The recipe's word -> PEFT's."""
-CHANGES_BASE = frozenset({"pissa", "pissa_fast", "olora"})
 FACTORS = (".lora_A.weight", ".lora_B.weight")
 
 

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from transformers import AutoTokenizer
-
-from tehon.engine.encode import Encoder
 from tehon.engine.locate import locate
+from tehon.engine.tokenizer import open_encoder
 from tehon.errors import EmptyData
 from tehon.prompts import render
 from tehon.records.tuning import Recipe
@@ -28,7 +26,7 @@ def mean_tokens(recipe: Recipe, release: Path) -> float:
         EmptyData: the release holds no example.
         ModelNotFound: there is no such base.
     """
-    encoder = Encoder(AutoTokenizer.from_pretrained(locate(recipe.base, weights=False)))
+    encoder = open_encoder(locate(recipe.base, weights=False), recipe.base)
     template, tokens, rows = TEMPLATES[recipe.template], 0.0, 0
     for size, examples in first_examples(release, EACH):
         prompts = [render(template, example, chat=encoder.chat) for example in examples]

@@ -17,13 +17,14 @@ from tehon.storage.atomic import write_text
 from tehon.storage.manifest import MANIFEST, fingerprint, finish, finished, result
 from tehon.storage.provenance import processor, provenance
 from tehon.storage.shards import count_by_licence, read_examples
-from tehon.tune.begin import base_precision, begin
+from tehon.tune.begin import begin
 from tehon.tune.card import card
 from tehon.tune.checkpoint import CHECKPOINT
 from tehon.tune.encode import Corpus, Cuts, encode
 from tehon.tune.export import export
 from tehon.tune.job import CARD, Job, check_fit, check_folder, check_vocabulary, open_job
 from tehon.tune.loop import Run, Trained, train
+from tehon.tune.precision import base_precision
 from tehon.tune.processes import agreed, from_main
 from tehon.tune.spreads import check_sharding, divides_weights
 from tehon.tune.validation import split

@@ -6,10 +6,9 @@ import torch
 from accelerate import PartialState
 from torch import Tensor
 
-from tehon.engine.device import PACKED
 from tehon.engine.network import Network
 from tehon.errors import UsageError
-from tehon.records.tuning import Recipe, Sharding
+from tehon.records.tuning import PACKED, Recipe, Sharding
 from tehon.tune.fsdp import Fsdp
 from tehon.tune.processes import tensor_from_main
 from tehon.tune.spread import MOMENTS, WEIGHT, Spread

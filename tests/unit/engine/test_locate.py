@@ -1,5 +1,6 @@
 """What a model's name may be."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -88,3 +89,32 @@ def test_the_digest_changes_with_the_weights_and_not_with_the_time(tmp_path: Pat
     assert folder_digest(tmp_path) == first
     (tmp_path / "model.safetensors").write_bytes(b"Weights")
     assert folder_digest(tmp_path) != first
+
+
+EVIL = "from pathlib import Path\nPath({trace!r}).write_text('ran')\n"
+
+
+@pytest.mark.parametrize("model_type", ["evil", "llama"])
+def test_code_that_lies_with_a_model_does_not_run(model_type: str, tmp_path: Path) -> None:
+    code = {"AutoConfig": "evil.Config", "AutoModelForCausalLM": "evil.Model", "AutoTokenizer": ["evil.T", "evil.T"]}
+    for path in locate("tiny:llama").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    for name in ("config.json", "tokenizer_config.json"):
+        settings = json.loads((tmp_path / name).read_bytes()) | {"auto_map": code}
+        if name == "config.json":
+            settings["model_type"] = model_type
+        write_text(tmp_path / name, json.dumps(settings))
+    write_text(tmp_path / "evil.py", EVIL.format(trace=str(tmp_path / "trace")))
+    if model_type == "evil":
+        with pytest.raises(ModelNotFound, match="must hold a model that transformers can read"):
+            load(str(tmp_path))
+    else:
+        assert load(str(tmp_path)).network.family.name == "llama"
+    assert not (tmp_path / "trace").exists()
+
+
+def test_a_folder_without_a_tokenizer_is_an_error(tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((locate("tiny:llama") / name).read_bytes())
+    with pytest.raises(ModelNotFound, match="must hold a tokenizer that transformers can read"):
+        load(str(tmp_path))

@@ -14,6 +14,7 @@ from tehon.prompts import render
 from tehon.recipes import RECIPES
 from tehon.records.corpus import Example
 from tehon.records.tuning import Lora, Recipe
+from tehon.storage.atomic import write_text
 from tehon.templates import TEMPLATES
 from tehon.tune.estimate import estimate
 from tehon.tune.measure import mean_tokens
@@ -93,6 +94,13 @@ def test_check_shows_what_a_recipe_would_take() -> None:
     assert "109,219 steps, 13,980,000 examples drawn, 1,398.0 million tokens" in text
     assert "at 20,000 tokens/s: 19.4 hours" in text
     assert "give --tokens-per-second for the hours that a device needs" in shown("stormy", Given())
+
+
+def test_check_finds_what_a_precision_does_not_allow(tmp_path: Path) -> None:
+    write_text(tmp_path / "mine.toml", 'extends = "stormy"\nwithout = ["lora"]\nprecision = "nf4"\n')
+    (found,) = check([str(tmp_path / "mine.toml")])
+    assert found.exit_code == 2
+    assert "precision must be auto, fp32 or bf16 where every weight is trained, got nf4" in found.problem
 
 
 def test_check_estimates_on_a_release(make_release: MakeRelease, few_examples: list[Example], tmp_path: Path) -> None:

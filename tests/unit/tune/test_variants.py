@@ -12,8 +12,9 @@ from tehon.engine.load import LoadedModel, load
 from tehon.errors import TargetsMissing, UsageError
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune import lora
-from tehon.tune.begin import RandomBase, base_precision, begin
+from tehon.tune.begin import RandomBase, begin
 from tehon.tune.export import export
+from tehon.tune.precision import base_precision
 from tehon.tune.tuned import Tuned, parameter_groups, training
 
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
