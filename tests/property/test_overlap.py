@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tehon.build.decontaminate import drop_held_out
-from tehon.build.held_out import read_index, write_index
 from tehon.build.near import band_keys, near_duplicates
 from tehon.build.near_likeness import alike, compared
+from tehon.leakage.decontaminate import drop_held_out
+from tehon.leakage.held_out import read_index, write_index
 from tehon.records.corpus import Drop, Example
 from tehon.records.release import NearDuplicates
 from tehon.text.ngrams import Letters

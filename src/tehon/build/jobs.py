@@ -11,12 +11,12 @@ import numpy as np
 
 from tehon import __version__
 from tehon.build.gather import GatherJob, Segment
-from tehon.build.held_out import write_index
 from tehon.build.piece import Piece
 from tehon.build.plan import LAYOUT, Plan
 from tehon.build.read import files, pieces
 from tehon.build.select import Selection
 from tehon.build.sift import SiftJob
+from tehon.leakage.held_out import write_index
 from tehon.records.release import Mixture
 from tehon.records.supply import Supply
 from tehon.storage.manifest import file_sha256, fingerprint, plain

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from tehon.build.lookup import ragged
+from tehon.leakage.lookup import ragged
 from tehon.records.corpus import Example
 from tehon.records.step import Content
 from tehon.text.ngrams import Hashes, Letters, Places, Runs, numerals
+from tehon.text.normalise import compatible
 
 TEXTS = 4
 """Texts that every content is compared by: what came before, what is asked about an input, the matter, the response."""
@@ -25,10 +26,12 @@ LONGEST_LIST = 200
 LONGEST_THING = 12
 """Characters of one thing of such a list."""
 FEWEST_THINGS = 3
-_REQUEST = re.compile(
-    r"(?:[^。．！？!?\n]{0,80}(?:ください|下さい|なさい|せよ|ましょう|お願いします)(?:[。．！!：:\s]+|$))+"
+_HEAD = re.compile(
+    r"(?:[^。.！？!?\n]{0,80}(?:ください|下さい|なさい|せよ|ましょう|お願いします)(?:[。.！!：:\s]+|$)"
+    r"|[^。.！？!?\n]{0,16}(?:質問|問題|問い|クイズ)[^。.！？!?\n]{0,8}[。.！!：:]+\s*)+"
 )
-_NAME = re.compile(r"(?:問|問題|質問|設問|[Qq])\s?\d{0,3}\s?[：:.．]\s*")
+"""Sentences that request an answer, or announce a question."""
+_NAME = re.compile(r"(?:問題?|質問|設問|[Qq])\s?\d{0,3}[：:.)\s]\s*")
 _LETTER = re.compile(r"[^\W_]")
 _BETWEEN_THINGS = re.compile(r"([、,，\n]+)")
 
@@ -77,13 +80,14 @@ def hashed_numbers(letters: Letters) -> Hashes:
 @lru_cache(maxsize=1024)
 def _asked(instruction: str) -> str:
     """What an instruction asks about an input; empty where it is a mere request."""
-    rest = _without_request(instruction)
+    rest = _without_head(compatible(instruction))
     return rest if _LETTER.search(rest) else ""
 
 
 def _bare(text: str) -> str:
-    """A text without a request or a name in front, where anything else is left, its lists in order."""
-    rest = _without_request(text)
+    """A text without a head or a name in front, where anything else is left, its lists in order."""
+    text = compatible(text)
+    rest = _without_head(text)
     return _with_lists_in_order(rest if _LETTER.search(rest) else text)
 
 
@@ -103,8 +107,8 @@ def _with_lists_in_order(text: str) -> str:
     return "".join(pieces)
 
 
-def _without_request(text: str) -> str:
-    found = _REQUEST.match(text)
+def _without_head(text: str) -> str:
+    found = _HEAD.match(text)
     rest = text[found.end() :] if found else text
     name = _NAME.match(rest)
     return rest[name.end() :] if name else rest

@@ -7,8 +7,8 @@ from typing import Any
 
 from tehon.build.read import files, read, supplies
 from tehon.build.row_steps import step_config, step_files
-from tehon.build.wanted import item_files, own_file
 from tehon.describe.licences import whole_licence
+from tehon.leakage.wanted import item_files, own_file
 from tehon.records.record import Record
 from tehon.records.release import Mixture
 from tehon.records.supply import Supply

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import msgspec
 
-from tehon.build import clean, decontaminate
-from tehon.build.held_out import read_index
+from tehon.build import clean
 from tehon.build.ledger import Ledger
 from tehon.build.outcome import answer
 from tehon.build.piece import DROPS, SUMMARY, Sifted
 from tehon.build.piece_writer import BUFFER, PieceWriter
 from tehon.build.read import OTHER_PART, read, supplies
 from tehon.build.row_steps import row_steps
+from tehon.leakage import decontaminate
+from tehon.leakage.held_out import read_index
 from tehon.records.corpus import Drop
 from tehon.records.record import Record
 from tehon.records.release import Mixture

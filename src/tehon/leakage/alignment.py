@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build.lookup import ragged
+from tehon.leakage.lookup import ragged
 from tehon.text.ngrams import NUMERALS, Hashes, Places, Runs, numerals
 
 DRIFT = 3

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tehon.build.alignment import Found, Seeded, Units, align
-from tehon.build.stretches import Block
+from tehon.leakage.alignment import Found, Seeded, Units, align
+from tehon.leakage.stretches import Block
 from tehon.records.contents import texts
 from tehon.records.step import Content
 from tehon.text.ngrams import Letters, Places

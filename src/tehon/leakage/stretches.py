@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build.alignment import Sight
+from tehon.leakage.alignment import Sight
 from tehon.records.corpus import Example
 from tehon.records.step import Content
 from tehon.text.ngrams import COLON, LINE, SENTENCE, Hashes, Letters, Places

@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tehon.build.alignment import Seeded, align
-from tehon.build.gathering import SHORTEST
-from tehon.build.held_out_index import Index, Owner, read, write
-from tehon.build.lookup import Lookup
-from tehon.build.seeds import SIZE
-from tehon.build.spots import Spot, Texts, apart, near
-from tehon.build.stretches import PLAIN, Block
-from tehon.build.wanted import of_file, of_task
+from tehon.leakage.alignment import Seeded, align
+from tehon.leakage.gathering import SHORTEST
+from tehon.leakage.held_out_index import Index, Owner, read, write
+from tehon.leakage.lookup import Lookup
+from tehon.leakage.seeds import SIZE
+from tehon.leakage.spots import Spot, Texts, apart, near
+from tehon.leakage.stretches import PLAIN, Block
+from tehon.leakage.wanted import of_file, of_task
 from tehon.records.evaluation import Task
 from tehon.records.step import Content
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tehon.build.held_out import HeldOut, read_index, write_index
 from tehon.errors import Damaged, EmptyData
+from tehon.leakage.held_out import HeldOut, read_index, write_index
 from tehon.records.corpus import Document, Example, Turn
 from tehon.tasks import TASKS
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tehon.build.decontaminate import BLOCK, drop_held_out
-from tehon.build.held_out import HeldOut, read_index, write_index
+from tehon.leakage.decontaminate import BLOCK, drop_held_out
+from tehon.leakage.held_out import HeldOut, read_index, write_index
 from tehon.records.corpus import Drop, Example, ReadOptions
 from tehon.sources import SOURCES
 from tehon.tasks import TASKS

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from tehon.build.held_out import HeldOut
+from tehon.leakage.held_out import HeldOut
 from tehon.records.corpus import Drop
 from tehon.records.step import Content
 

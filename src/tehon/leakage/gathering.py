@@ -6,9 +6,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.build.alignment import Sight
-from tehon.build.seeds import Rarity, Seeds, seeds_of, settled
-from tehon.build.wanted import Wanted
+from tehon.leakage.alignment import Sight
+from tehon.leakage.seeds import Rarity, Seeds, seeds_of, settled
+from tehon.leakage.wanted import Wanted
 from tehon.text.ngrams import BREAK, Letters
 
 SHORTEST = 8

@@ -5,8 +5,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tehon.build.wanted import Wanted, item_files, of_file, of_item, of_row, of_task, own_file
 from tehon.errors import BadRawFile, EmptyData, RawFileMissing
+from tehon.leakage.wanted import Wanted, item_files, of_file, of_item, of_row, of_task, own_file
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Item
 from tehon.tasks import TASKS

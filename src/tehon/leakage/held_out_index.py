@@ -12,11 +12,11 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from tehon.build.alignment import Units
-from tehon.build.gathering import Gathering
-from tehon.build.seeds import Seeds
-from tehon.build.wanted import Wanted
 from tehon.errors import Damaged
+from tehon.leakage.alignment import Units
+from tehon.leakage.gathering import Gathering
+from tehon.leakage.seeds import Seeds
+from tehon.leakage.wanted import Wanted
 from tehon.records.record import Record
 from tehon.storage.atomic import write_bytes
 from tehon.text.ngrams import Hashes, Places
