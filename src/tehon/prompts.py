@@ -72,11 +72,19 @@ def _chat_segments(example: Example, chat: ChatTemplate | None) -> tuple[Segment
                 # Some templates take the thoughts out of earlier turns; what the model will never have written as it
                 # stands here is only read.
                 segments, done = [], ""
-            segments += [Segment(text=opened[len(done) :]), Segment(text=whole[len(opened) :], scored=True)]
-            done = whole
+            answer = _ended(whole[len(opened) :], turn.content)
+            segments.append(Segment(text=opened[len(done) :], special=True))
+            segments.append(Segment(text=answer, scored=True, special=True))
+            done = opened + answer
         else:
             messages.append({"role": turn.role, "content": turn.content})
     return tuple(segments)
+
+
+def _ended(answer: str, content: str) -> str:
+    """An answer as a chat template renders it, up to its end token: the breaks behind that are the next turn's."""
+    ended = answer.rstrip()
+    return answer if ended == content.rstrip() else ended
 
 
 def few_shot(prompt: TaskPrompt, item: Item, shots: Iterable[Item]) -> str:

@@ -70,7 +70,7 @@ def generate(net: Network, encoder: Encoder, requests: Sequence[Generation]) -> 
 
 
 def _prepare(net: Network, encoder: Encoder, number: int, request: Generation) -> _Answer:
-    prompt = Prompt(segments=(Segment(text=request.context),))
+    prompt = Prompt(segments=(Segment(text=request.context, special=request.special),))
     ids = encoder.prompts([prompt])[0].ids.tolist() or [encoder.end]
     room = net.context_length - request.max_new_tokens
     kept = 1 if ids[0] == encoder.bos else 0

@@ -1,12 +1,25 @@
 """Sequences of tokens with a weight on each: what tuning trains on and evaluation scores."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int32]
 Weights = NDArray[np.float32]
+
+
+class Tokens(NamedTuple):
+    """One prompt in tokens, before anything is weighed.
+
+    Attributes:
+        ids: token ids.
+        scored: where what is scored starts and stops, in order.
+    """
+
+    ids: list[int]
+    scored: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)

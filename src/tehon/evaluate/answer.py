@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.errors import ModelError
+from tehon.evaluate.requests import special
 from tehon.evaluate.run import ENGINE, Loader
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.progress import Progress, silent
@@ -44,7 +45,8 @@ def answer(
     """
     frame = TEMPLATES[template or read_tuned(subject).template or DEFAULT_TEMPLATE]
     model = loader.load(subject)
-    requests = [replace(settings, context=_context(frame, text, model), stop=frame.stop) for text in instructions]
+    asked = replace(settings, stop=frame.stop, special=special(frame))
+    requests = [replace(asked, context=_context(frame, text, model)) for text in instructions]
     answers: list[Completion] = []
     with progress(f"answering as {subject.title}", len(requests), "answers") as advance:
         for start in range(0, len(requests), AT_ONCE):

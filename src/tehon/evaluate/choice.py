@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tehon.engine.protocol import Model
 from tehon.evaluate import metrics
 from tehon.evaluate.jobs import Frame
-from tehon.evaluate.requests import Asked, finite
+from tehon.evaluate.requests import Asked, finite, special
 from tehon.prompts import choices, gold
 from tehon.records.evaluation import Loglikelihood, Protocol, TaskPrompt
 from tehon.records.scores import ItemResult, Score
@@ -31,7 +31,7 @@ def answer(asked: Sequence[Asked], frame: Frame, model: Model, protocol: Protoco
     prompt = frame if isinstance(frame, TaskPrompt) else None
     offers = [choices(prompt, one.item) for one in asked]
     requests = [
-        Loglikelihood(context=one.blank.context, continuation=word)
+        Loglikelihood(context=one.blank.context, continuation=word, special=special(frame))
         for one, offered in zip(asked, offers, strict=True)
         for word in offered
     ]

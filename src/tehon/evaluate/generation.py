@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tehon.engine.protocol import Model
 from tehon.evaluate import metrics
 from tehon.evaluate.jobs import Frame
-from tehon.evaluate.requests import Asked
+from tehon.evaluate.requests import Asked, special
 from tehon.records.evaluation import Cell, Generation, Item, TaskPrompt
 from tehon.records.scores import ItemResult, Score
 
@@ -24,6 +24,7 @@ def answer(asked: Sequence[Asked], frame: Frame, cell: Cell, model: Model) -> It
             stop=stop,
             max_new_tokens=cell.max_new_tokens,
             repetition_penalty=cell.repetition_penalty,
+            special=special(frame),
         )
         for one in asked
     ]

@@ -9,19 +9,23 @@ from msgspec.structs import replace
 from tehon.engine.protocol import Model
 from tehon.errors import NotFinite
 from tehon.evaluate import metrics
-from tehon.evaluate.requests import Asked, finite
+from tehon.evaluate.jobs import Frame
+from tehon.evaluate.requests import Asked, finite, special
 from tehon.records.evaluation import Loglikelihood, Protocol
 from tehon.records.scores import ItemResult, Score
 
 
-def answer(asked: Sequence[Asked], model: Model, protocol: Protocol) -> Iterator[ItemResult]:
+def answer(asked: Sequence[Asked], frame: Frame, model: Model, protocol: Protocol) -> Iterator[ItemResult]:
     """One result an item, in order.
 
     Raises:
         NotFinite: a log-likelihood is NaN or infinite.
     """
     requests = [
-        Loglikelihood(context=one.blank.context, continuation=one.item.example.response, end=True) for one in asked
+        Loglikelihood(
+            context=one.blank.context, continuation=one.item.example.response, end=True, special=special(frame)
+        )
+        for one in asked
     ]
     for one, scored in zip(asked, model.loglikelihood(requests, protocol), strict=True):
         finite(scored, one.blank)

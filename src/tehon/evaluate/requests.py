@@ -11,6 +11,7 @@ from tehon.evaluate.jobs import Frame, Job
 from tehon.prompts import ChatTemplate, few_shot, few_shot_template, render
 from tehon.records.corpus import Turn
 from tehon.records.evaluation import Item, Scored, TaskPrompt
+from tehon.records.prompt import Template
 from tehon.records.record import Record
 from tehon.records.scores import ItemResult
 
@@ -65,6 +66,11 @@ def context(frame: Frame, item: Item, shots: tuple[Item, ...], chat: ChatTemplat
         return few_shot_template(frame, item, shots)
     history = (*(turn for shot in shots for turn in _turns(shot)), *item.example.history)
     return render(frame, replace(item.example, history=history), chat=chat, respond=False).text
+
+
+def special(frame: Frame) -> bool:
+    """Whether what a frame renders means the special tokens in it: the tokenizer's own chat template does."""
+    return isinstance(frame, Template) and frame.kind == "chat"
 
 
 def _turns(shot: Item) -> tuple[Turn, Turn]:

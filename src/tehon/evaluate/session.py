@@ -66,7 +66,7 @@ class Session:
         if job.task.kind == "choice":
             return choice.answer(chunk, job.frame, self.model, job.protocol)
         if job.task.kind == "perplexity":
-            return perplexity.answer(chunk, self.model, job.protocol)
+            return perplexity.answer(chunk, job.frame, self.model, job.protocol)
         return generation.answer(chunk, job.frame, job.cell, self.model)
 
     def score(self, job: Job, tuned: Tuned, lines: BinaryIO) -> Iterator[Score]:

@@ -161,11 +161,13 @@ class Loglikelihood(Record, kw_only=True):
         context: what comes before; may be empty.
         continuation: what is scored.
         end: the end token is scored after it as well.
+        special: the context means the special tokens in it, as a tokenizer's chat template does.
     """
 
     context: str
     continuation: str
     end: bool = False
+    special: bool = False
 
 
 class Generation(Record, kw_only=True):
@@ -176,12 +178,14 @@ class Generation(Record, kw_only=True):
         stop: strings that end the answer; they are cut off.
         max_new_tokens: at most.
         repetition_penalty: 1 is none (Keskar et al. 2019, arXiv 1909.05858).
+        special: the context means the special tokens in it, as a tokenizer's chat template does.
     """
 
     context: str
     stop: tuple[str, ...] = ()
     max_new_tokens: int = 256
     repetition_penalty: float = 1.0
+    special: bool = False
 
 
 class Scored(Record, kw_only=True):

@@ -38,11 +38,13 @@ class Segment(Record, kw_only=True):
         text: its text.
         scored: its tokens count towards the loss and the score.
         end: the tokenizer's end token follows, and counts if the segment does.
+        special: the text means the special tokens in it, as a chat template does; in any other text they are letters.
     """
 
     text: str
     scored: bool = False
     end: bool = False
+    special: bool = False
 
 
 class Prompt(Record, kw_only=True):

@@ -99,7 +99,7 @@ def test_what_a_model_reads_before_it_answers_is_the_prompt_without_its_response
 def test_a_chat_template_scores_what_follows_the_opening_of_each_answer() -> None:
     history = (Turn(role="system", content="s"), Turn(role="user", content="u"), Turn(role="assistant", content="a"))
     segments = render(TEMPLATES["chat"], example(history=history, input="x"), chat=chat).segments
-    assert [segment.text for segment in segments if segment.scored] == ["a</assistant>\n", "猫が寝た。</assistant>\n"]
+    assert [segment.text for segment in segments if segment.scored] == ["a</assistant>", "猫が寝た。</assistant>"]
     assert "".join(segment.text for segment in segments).count("<assistant>") == 2
 
 
@@ -121,7 +121,7 @@ def test_turns_that_a_chat_template_rewrites_later_are_read_and_not_scored() -> 
 
     history = (Turn(role="user", content="u"), Turn(role="assistant", content="a"))
     segments = render(TEMPLATES["chat"], example(history=history), chat=thoughtful).segments
-    assert [segment.text for segment in segments if segment.scored] == ["<think></think>猫が寝た。</assistant>\n"]
+    assert [segment.text for segment in segments if segment.scored] == ["<think></think>猫が寝た。</assistant>"]
     assert segments[0].text.startswith("<user>u</user>\n<assistant>a</assistant>\n<user>")
 
 
