@@ -60,6 +60,7 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
     paths = {name: path for supply in chosen for name, path in files(supply).items()}
     raw_bytes = sum(path.stat().st_size for path in paths.values())
     paths |= dict(_held_out_files(mixture, raw)) | step_files(mixture.steps, f"mixture {mixture.name}")
+    steps = step_config(mixture.steps)
     made = {supply.source.name: records_sha256(read(supply, mixture)) for supply in chosen if supply.source.embedded}
     made |= {name: records_sha256(TASKS[name].read(Path())) for name in mixture.held_out if TASKS[name].embedded}
     return Plan(
@@ -67,12 +68,7 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
         raw=raw,
         supplies=tuple(chosen),
         licence=licence,
-        config={
-            "layout": LAYOUT,
-            "mixture": plain(mixture),
-            "order": list(mixture.sources),  # which a digest of the mixture alone does not see
-            "steps": step_config(mixture.steps),
-        },
+        config={"layout": LAYOUT, "mixture": plain(mixture), "order": list(mixture.sources), "steps": steps},
         inputs=_sha256(paths) | made,
         raw_bytes=raw_bytes,
     )

@@ -4,6 +4,7 @@ import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import torch
 from accelerate import PartialState
@@ -65,26 +66,40 @@ def tune(
         KeyboardInterrupt: the run was stopped, after a checkpoint.
         SystemExit: it failed in another process, which says why.
     """
-    started, main = monotonic(), PartialState(cpu=not torch.cuda.is_available()).is_main_process
     with ExitStack() as held:
-        done: Adapter | None = None
-        with agreed():
-            check_sharding(recipe, sharding)
-            job = open_job(recipe, release, allow_bin=allow_bin)
-            if main:
-                done = _claim(job, out, held)
-        if done := from_main(done):
-            return done
-        with agreed():
-            model = _load(job, sharding)
-            corpus, held_back, cuts = _read(job, model, progress)
-            tuned = begin(model, recipe)
-        run = Run(job, model.network, tuned, corpus, held_back, folder=out, sharding=sharding)
-        adapter = _adapter(run, trained := train(run, progress), cuts)
-        with agreed():
-            if main:
-                export(model, tuned, trained.weights, out)
-                _finish(job, adapter, out, monotonic() - started)
+        return _tune(Asked(recipe, release, out, sharding, allow_bin), held, progress)
+
+
+class Asked(NamedTuple):
+    """What `tune` is asked to do."""
+
+    recipe: Recipe
+    release: Path
+    out: Path
+    sharding: Sharding
+    allow_bin: bool
+
+
+def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
+    started, main = monotonic(), PartialState(cpu=not torch.cuda.is_available()).is_main_process
+    done: Adapter | None = None
+    with agreed():
+        check_sharding(asked.recipe, asked.sharding)
+        job = open_job(asked.recipe, asked.release, allow_bin=asked.allow_bin)
+        if main:
+            done = _claim(job, asked.out, held)
+    if done := from_main(done):
+        return done
+    with agreed():
+        model = _load(job, asked.sharding)
+        corpus, held_back, cuts = _read(job, model, progress)
+        tuned = begin(model, asked.recipe)
+    run = Run(job, model.network, tuned, corpus, held_back, folder=asked.out, sharding=asked.sharding)
+    adapter = _adapter(run, trained := train(run, progress), cuts)
+    with agreed():
+        if main:
+            export(model, tuned, trained.weights, asked.out)
+            _finish(job, adapter, asked.out, monotonic() - started)
     return adapter
 
 
