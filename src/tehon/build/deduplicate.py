@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow.parquet as pq
 import xxhash
 from numpy.typing import NDArray
 
@@ -27,10 +28,12 @@ REASON = "stood before"
 MEMORY = "512MB"
 """DuckDB's share; what it needs beyond that lies on disk."""
 _FIRST = """
-SELECT min(place.base + keys.file_row_number) AS first
+COPY (
+SELECT min(place.base + keys.file_row_number)::BIGINT AS first
 FROM read_parquet($files, filename = true, file_row_number = true) AS keys
 JOIN place ON place.file = keys.filename
 GROUP BY keys.high, keys.low
+) TO $first (FORMAT parquet, COMPRESSION uncompressed)
 """
 
 
@@ -57,13 +60,16 @@ def first_ones(files: Sequence[Path], counts: Sequence[int], scratch: Path) -> N
     """
     bases = np.concatenate([[0], np.cumsum(counts)])
     first = np.zeros(int(bases[-1]), dtype=np.bool_)
+    found = scratch / "first.parquet"
     with database(scratch) as engine:
         engine.execute("CREATE TABLE place (file VARCHAR, base UBIGINT)")
         rows = [(str(file), int(base)) for file, base in zip(files, bases, strict=False)]
         engine.executemany("INSERT INTO place VALUES (?, ?)", rows)
-        found = engine.execute(_FIRST, {"files": [str(file) for file in files]})
-        while columns := found.fetchmany(100_000):
-            first[np.array(columns, dtype=np.int64).ravel()] = True
+        engine.execute(_FIRST, {"files": [str(file) for file in files], "first": str(found)})
+    with pq.ParquetFile(found) as file:  # not as Python's numbers: there are as many as contents
+        for batch in file.iter_batches():
+            first[batch["first"].to_numpy()] = True
+    found.unlink()
     return first
 
 
