@@ -20,10 +20,10 @@ def same_writing(text: str) -> str:
 
     Applying it twice changes nothing more.
     """
-    compatible = _compatible(text)
-    plain = " ".join(compatible.split())
+    unified = compatible(text)
+    plain = " ".join(unified.split())
     # What stood apart can combine once something between is gone, so look again until nothing changes.
-    return plain if plain == compatible or is_normalized("NFKC", plain) else same_writing(plain)
+    return plain if plain == unified or is_normalized("NFKC", plain) else same_writing(plain)
 
 
 def same_words(text: str) -> str:
@@ -31,13 +31,14 @@ def same_words(text: str) -> str:
 
     Applying it twice changes nothing more.
     """
-    words = _BETWEEN_WORDS.sub("", _compatible(_compatible(text).casefold()))
+    words = _BETWEEN_WORDS.sub("", compatible(compatible(text).casefold()))
     settled = is_normalized("NFKC", words) and words.casefold() == words
     # A few letters fall apart by case and combine again for ever; they are settled once nothing changes.
     return words if settled or words == text else same_words(words)
 
 
-def _compatible(text: str) -> str:
+def compatible(text: str) -> str:
+    """The text with compatible characters unified (NFKC)."""
     # NFKC takes 100 ns a character. Most Japanese text has something for it to change, but little: brackets and digits.
     if is_normalized("NFKC", text):
         return text
