@@ -30,14 +30,14 @@ def main() -> None:
     """Measure and print."""
     asked = arguments()
     folder = Path(mkdtemp(prefix="tehon-benchmark-", dir=asked.folder))
-    runs: list[Run] = []
+    runs = recorded(asked.record)
     print(f"{machine()}\n{folder}", file=sys.stderr)
     try:
         for scale in asked.scales:
             runs += compare(folder, scale, asked)
             if asked.record:
                 asked.record.write_bytes(msgspec.json.encode([one._asdict() for one in runs]))
-        if asked.again:
+        if asked.again and asked.scales:
             print(again(folder, asked.workers))
     finally:
         if not asked.keep:
@@ -47,17 +47,26 @@ def main() -> None:
         asked.svg.write_text(curve(runs), encoding="utf-8")
 
 
+def recorded(path: Path | None) -> list[Run]:
+    """The runs that a file holds already."""
+    if path is None or not path.exists():
+        return []
+    return [Run(**one) for one in msgspec.json.decode(path.read_bytes())]
+
+
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scales", type=float, nargs="+", default=[1.0], help="1 is 2,463,624 rows (default)")
+    parser.add_argument(
+        "--scales", type=float, nargs="*", default=[1.0], help="1 is 2,463,624 rows (default); none: what was recorded"
+    )
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="what is run (default: all)")
     parser.add_argument("--repeats", type=int, default=2, help="runs of each, in turn (default: 2)")
     parser.add_argument("--workers", type=int, default=2, help="of tehon (default: 2; the others' number is fixed)")
     parser.add_argument("--again", action="store_true", help="time builds where nothing, or one source, has changed")
     parser.add_argument("--folder", type=Path, help="where to put everything (default: the system's, such as /tmp)")
     parser.add_argument("--keep", action="store_true", help="leave it there")
-    parser.add_argument("--record", type=Path, help="write every run to this JSON file, too")
+    parser.add_argument("--record", type=Path, help="add the runs to those in this JSON file")
     parser.add_argument("--svg", type=Path, help="draw memory over rows to this file")
     return parser.parse_args()
 
