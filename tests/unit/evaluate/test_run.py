@@ -289,7 +289,7 @@ def test_a_bad_line_among_the_shots_is_an_error_too(run: Evaluate, raw: Path) ->
 
 def test_a_missing_shots_file_says_which_file_to_put_where(run: Evaluate, raw: Path) -> None:
     (raw / "jnli" / "train-v1.3.json").unlink()
-    refused(run, JNLI, RawFileMissing, r"Put train\*\.json into .*raw/jnli")
+    refused(run, JNLI, RawFileMissing, r"put train\*\.json into .*raw/jnli")
     assert run(Cell(task="jnli", shots=(0,))).items == 3
 
 
@@ -338,5 +338,5 @@ def test_an_embedded_task_needs_no_raw_folder(tmp_path: Path) -> None:
 
 def test_a_missing_raw_folder_says_which_file_to_put_where(tmp_path: Path) -> None:
     suite = Suite(name="test", cells=(Cell(task="jnli"),))
-    with pytest.raises(RawFileMissing, match=r"Put valid\*\.json into .*nowhere/jnli"):
+    with pytest.raises(RawFileMissing, match=r"put valid\*\.json into .*nowhere/jnli"):
         evaluate(suite, Subject(base="x"), tmp_path / "o", raw=tmp_path / "nowhere", loader=InMemory(Scripted()))
