@@ -6,6 +6,7 @@ graph of its own. Where memory runs out in it, forward or backward, the process 
 it could not compute, keeps every appointment, and says so in the end, when all throw the step away together.
 """
 
+import gc
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -80,8 +81,9 @@ class Guard:
                 return compute()
         except Full:
             self.full = True
+        # What an error's frames hold in circles, and what was set aside in pieces of the wrong size.
+        gc.collect()
         if torch.cuda.is_available():
-            # What was set aside in pieces of the wrong size.
             torch.cuda.empty_cache()
         return None
 

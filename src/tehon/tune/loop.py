@@ -168,7 +168,9 @@ def train(run: Run, progress: Progress) -> Trained:
                 found = _step(run, moving, stop=stop.asked)
                 drawn = run.order.drawn(moving.state.step) - run.order.drawn(before)
                 advance(drawn, pace.note(moving.state, found.loss / found.weight))
-                if found.save and not run.over(moving.state):
+                if run.over(moving.state):
+                    break
+                if found.save:
                     moving.save(run)
                 if found.stop:
                     raise KeyboardInterrupt
