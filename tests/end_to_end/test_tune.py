@@ -49,7 +49,7 @@ def recipe(kind: str, **changes: object) -> Recipe:
 
 
 def interrupting(after: int, number: int) -> Progress:
-    """Sends this process a signal once that many examples were trained on."""
+    """Sends this process a signal once that many examples were trained on; the run stops one step later."""
 
     @contextmanager
     def progress(title: str, total: int | None, unit: str) -> Iterator[Advance]:
@@ -103,10 +103,10 @@ def test_the_same_call_again_changes_nothing_and_another_recipe_is_refused(relea
 def test_a_stopped_run_goes_on_to_the_same_bytes(family: str, release: Path, tmp_path: Path) -> None:
     whole = tune(recipe(family), release, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
-        tune(recipe(family), release, tmp_path / "stopped", progress=interrupting(30, signal.SIGTERM))
+        tune(recipe(family), release, tmp_path / "stopped", progress=interrupting(20, signal.SIGTERM))
     assert (tmp_path / "stopped" / "checkpoint.safetensors").exists()
     with pytest.raises(KeyboardInterrupt):
-        tune(recipe(family), release, tmp_path / "stopped", progress=interrupting(50, signal.SIGINT))
+        tune(recipe(family), release, tmp_path / "stopped", progress=interrupting(40, signal.SIGINT))
     assert tune(recipe(family), release, tmp_path / "stopped") == whole
     assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
     assert not (tmp_path / "stopped" / "checkpoint.safetensors").exists()

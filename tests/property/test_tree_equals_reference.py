@@ -50,14 +50,17 @@ def frozen(family: str) -> LoadedModel:
 
 @cache
 def tuned(family: str, chosen: Lora | None) -> tuple[Network, Tuned]:
-    """A network whose adapter is no longer zero, so that every gradient flows; all of its weights without LoRA."""
+    """A network whose adapter is no longer zero, so that every gradient flows; all of its weights without LoRA.
+
+    Its numbers stay small, so that what is compared is the mathematics and not the rounding of large logits.
+    """
     model = load(f"tiny:{family}", precision="fp32")
     added = begin(model, Recipe(name="test", template="alpaca_ja", lora=chosen, precision="fp32"))
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
         for name, matrix in added.parameters.items():
             if ".lora_" in name:
-                matrix.normal_(std=0.2)
+                matrix.normal_(std=0.05)
     return model.network, added
 
 
