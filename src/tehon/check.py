@@ -31,6 +31,7 @@ from tehon.records.step import Content
 from tehon.sources import SOURCES
 from tehon.steps import STEPS
 from tehon.storage.manifest import plain
+from tehon.storage.raw import find_raw
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 from tehon.tune.estimate import outlook
@@ -175,11 +176,13 @@ def _template(name: str, _: Given) -> Lines:
 def _task(name: str, _: Given) -> Lines:
     task = TASKS[name]
     terms(task.licence, f"task {name}")
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as raw:
         for file, content in task.sample.items():
-            (Path(folder) / file).write_bytes(content)
-        paths = sorted(Path(folder).glob(task.splits[task.split])) if not task.embedded else [Path()]
-        items = list(islice(task.read(paths[0]), SHOWN))
+            path = Path(raw) / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        found = Path() if task.embedded else find_raw(Path(raw), name, task.splits, task.split)
+        items = list(islice(task.read(found, task.split), SHOWN))
     for version in task.prompts or (task.default_template,):
         yield f"[{version}]\n{context(frame(task, version), items[0], ())}"
 

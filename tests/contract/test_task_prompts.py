@@ -8,8 +8,8 @@ import pytest
 from tehon.evaluate.jobs import frame
 from tehon.evaluate.requests import context
 from tehon.prompts import choices
-from tehon.records.evaluation import Item, TaskPrompt
-from tehon.storage.raw import split_of
+from tehon.records.evaluation import Item, Task, TaskPrompt
+from tehon.storage.raw import find_raw
 from tehon.tasks import TASKS
 
 
@@ -23,16 +23,21 @@ LINES = [(name, version) for name, task in TASKS.items() for version in task.pro
 LINES += [("jnli", "alpaca_ja"), ("vqa", "vqa_ja"), ("vqa", "vqa_en"), ("qualitative", "alpaca_ja")]
 
 
+def read(task: Task, split: str, raw: Path) -> list[Item]:
+    for file, content in task.sample.items():
+        path = raw / task.name / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    found = Path() if task.embedded else find_raw(raw, task.name, task.splits, split)
+    return list(task.read(found, split))
+
+
 @pytest.mark.parametrize("shots", [0, 2])
 @pytest.mark.parametrize(("name", "version"), LINES)
 def test_contexts_are_what_they_were(name: str, version: str, shots: int, tmp_path: Path, golden: Golden) -> None:
     task = TASKS[name]
-    splits: dict[str, list[Item]] = {}
-    for file, content in task.sample.items():
-        (tmp_path / file).write_bytes(content)
-        splits[split_of(task.splits, tmp_path / file)] = list(task.read(tmp_path / file))
-    scored = splits.get(task.split) or list(task.read(tmp_path))
-    others = splits.get(task.shots_split, scored[::-1])
+    scored = read(task, task.split, tmp_path)
+    others = read(task, task.shots_split, tmp_path) if task.shots_split else scored[::-1]
     strings = frame(task, version)
     text = context(strings, scored[0], tuple(others[:shots]))
     offered = choices(strings if isinstance(strings, TaskPrompt) else None, scored[0])

@@ -1,16 +1,18 @@
 """Every task on the shelf keeps the contract; a new file is tested without writing a test."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from license_expression import get_spdx_licensing
 
+from tehon.errors import RawFileMissing
 from tehon.evaluate.jobs import frame
 from tehon.evaluate.requests import context
 from tehon.prompts import choices, gold, render
 from tehon.records.evaluation import Item, Task
 from tehon.records.prompt import Template
-from tehon.storage.raw import find_raw, split_of
+from tehon.storage.raw import find_raw
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
@@ -18,18 +20,23 @@ STRINGS = [name for name, template in TEMPLATES.items() if template.kind == "str
 PUBLISHED = [(name, version) for name, task in TASKS.items() for version in task.prompts]
 
 
-def files(task: Task, folder: Path) -> list[Path]:
-    """The task's sample, written where its files belong; an embedded task reads none."""
+def files(task: Task, folder: Path) -> dict[str, Path]:
+    """Split -> what holds it, of the task's sample, written where its files belong; an embedded task reads none."""
     if task.embedded:
-        return [Path()]
-    (folder / task.name).mkdir(exist_ok=True)
+        return {task.split: Path()}
     for name, content in task.sample.items():
-        (folder / task.name / name).write_bytes(content)
-    return [folder / task.name / name for name in task.sample]
+        path = folder / task.name / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    found = {}
+    for split in task.splits:
+        with suppress(RawFileMissing):
+            found[split] = find_raw(folder, task.name, task.splits, split)
+    return found
 
 
 def items(task: Task, folder: Path) -> list[Item]:
-    return [item for file in files(task, folder) for item in task.read(file)]
+    return [item for split, file in files(task, folder).items() for item in task.read(file, split)]
 
 
 @pytest.mark.parametrize("name", list(TASKS))
@@ -63,19 +70,18 @@ class TestEveryTask:
 
     def test_its_sample_holds_the_split_that_is_scored(self, name: str, tmp_path: Path) -> None:
         task = TASKS[name]
+        assert not task.embedded or len(task.splits) == 1
         found = files(task, tmp_path)
-        if task.embedded:
-            assert len(task.splits) == 1
-            return
-        assert find_raw(tmp_path, name, task.splits, task.split) in found
-        assert all(split_of(task.splits, file) for file in found)
+        assert {task.split, task.shots_split or task.split} <= set(found)
+        for split, file in found.items():
+            assert {item.example.split for item in task.read(file, split)} == {split}
 
     def test_reading_is_lazy_and_repeatable(self, name: str, tmp_path: Path) -> None:
         task = TASKS[name]
-        for file in files(task, tmp_path):
-            stream = task.read(file)
-            assert next(stream) == next(task.read(file))
-            assert [*task.read(file)][1:] == [*stream]
+        for split, file in files(task, tmp_path).items():
+            stream = task.read(file, split)
+            assert next(stream) == next(task.read(file, split))
+            assert [*task.read(file, split)][1:] == [*stream]
 
     def test_its_answers_are_among_its_choices(self, name: str, tmp_path: Path) -> None:
         task = TASKS[name]

@@ -13,6 +13,7 @@ from tehon.records.record import Record
 from tehon.records.release import Mixture
 from tehon.records.supply import Supply
 from tehon.storage.manifest import file_sha256, fingerprint, plain, records_sha256
+from tehon.storage.raw import files_of
 from tehon.tasks import TASKS
 
 LAYOUT = 4
@@ -62,7 +63,11 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
     paths |= dict(_held_out_files(mixture, raw)) | step_files(mixture.steps, f"mixture {mixture.name}")
     steps = step_config(mixture.steps)
     made = {supply.source.name: records_sha256(read(supply, mixture)) for supply in chosen if supply.source.embedded}
-    made |= {name: records_sha256(TASKS[name].read(Path())) for name in mixture.held_out if TASKS[name].embedded}
+    made |= {
+        name: records_sha256(TASKS[name].read(Path(), TASKS[name].split))
+        for name in mixture.held_out
+        if TASKS[name].embedded
+    }
     return Plan(
         mixture=mixture,
         raw=raw,
@@ -76,8 +81,8 @@ def make_plan(mixture: Mixture, raw: Path | None) -> Plan:
 
 def _held_out_files(mixture: Mixture, raw: Path | None) -> Iterator[tuple[str, Path]]:
     for name in mixture.held_out:
-        for path in item_files(TASKS[name], raw):
-            yield f"{name}/{path.name}", path
+        for found in item_files(TASKS[name], raw).values():
+            yield from ((f"{name}/{file}", path) for file, path in files_of(found).items())
     for file in mixture.held_out_files:
         yield f"held_out_files/{file}", own_file(file)
 

@@ -29,8 +29,10 @@ class Job(Record, kw_only=True):
         shots: shown before every item.
         cell: of the suite.
         protocol: the cell's, else the suite's.
-        file: that items come from; None for embedded items.
+        file: that items come from, or a folder of files; None for embedded items.
+        split: of the items.
         shots_file: that shots come from; None for embedded items.
+        shots_split: of the shots.
         draw: which items, and which shots for each.
         stand_in: what the data are where they are not the corpus itself; else empty.
     """
@@ -42,7 +44,9 @@ class Job(Record, kw_only=True):
     cell: Cell
     protocol: Protocol
     file: Path | None
+    split: str
     shots_file: Path | None
+    shots_split: str
     draw: Draw
     stand_in: str
 
@@ -60,14 +64,15 @@ class Job(Record, kw_only=True):
         """Index and item of everything that is scored, in upstream order."""
         places = self.draw.places
         wanted = places if isinstance(places, range) else frozenset(places)
-        return (found for found in enumerate(read(self.task, self.file)) if found[0] in wanted)
+        return (found for found in enumerate(read(self.task, self.file, self.split)) if found[0] in wanted)
 
     def pool(self) -> dict[int, Item]:
         """Index and item of everything that is somebody's shot."""
         wanted = self.draw.wanted
         if not wanted:
             return {}
-        return {place: item for place, item in enumerate(read(self.task, self.shots_file)) if place in wanted}
+        items = enumerate(read(self.task, self.shots_file, self.shots_split))
+        return {place: item for place, item in items if place in wanted}
 
 
 class Planner:
@@ -82,7 +87,7 @@ class Planner:
         """Read nothing yet."""
         self.raw = raw
         self.own_template = own_template
-        self.answers: dict[tuple[str, Path | None], list[int | None]] = {}
+        self.answers: dict[tuple[str, Path | None, str], list[int | None]] = {}
 
     def plan(self, suite: Suite) -> tuple[Job, ...]:
         """Every job of a suite, in its order.
@@ -115,16 +120,18 @@ class Planner:
 
     def job(self, task: Task, cell: Cell, protocol: Protocol, template: str, shots: int) -> Job:
         """One job."""
-        file = self.file(task, cell.split or task.split)
-        shots_file, pool = file, None
+        split = cell.split or task.split
+        file = self.file(task, split)
+        shots_file, shots_split, pool = file, split, None
         if shots:
-            split = cell.shots_split or task.shots_split
-            if not split:
+            shots_split = cell.shots_split or task.shots_split
+            if not shots_split:
                 problem = f"must name the split that its {shots} shots come from, for the task itself names none"
                 raise UsageError(f"task {task.name}", problem, f"Set shots_split to one of {', '.join(task.splits)}")
-            shots_file = self.file(task, split)
-            pool = Pool(answers=self.survey(task, shots_file), own=shots_file == file)
-        count = len(self.survey(task, file))
+            shots_file = self.file(task, shots_split)
+            own = (shots_file, shots_split) == (file, split)
+            pool = Pool(answers=self.survey(task, shots_file, shots_split), own=own)
+        count = len(self.survey(task, file, split))
         return Job(
             task=task,
             template=template,
@@ -133,20 +140,22 @@ class Planner:
             cell=cell,
             protocol=protocol,
             file=file,
+            split=split,
             shots_file=shots_file,
+            shots_split=shots_split,
             draw=draw(protocol, count, shots=shots, pool=pool, limit=cell.limit),
-            stand_in=stand_in(file.parent) if file else "",
+            stand_in=stand_in(self.raw / task.name) if self.raw and file else "",
         )
 
     def file(self, task: Task, split: str) -> Path | None:
         """A split's file; None for embedded items."""
         return None if task.embedded else find_raw(self.raw, task.name, task.splits, split)
 
-    def survey(self, task: Task, file: Path | None) -> list[int | None]:
+    def survey(self, task: Task, file: Path | None, split: str) -> list[int | None]:
         """Every item's right choice: one pass over the file that finds its bad rows before any model is loaded."""
-        key = task.name, file
+        key = task.name, file, split
         if key not in self.answers:
-            self.answers[key] = [item.answer for item in read(task, file)]
+            self.answers[key] = [item.answer for item in read(task, file, split)]
         if not self.answers[key]:
             raise EmptyData(str(file or task.name), "must hold at least one item, but has none", "Fetch it again")
         return self.answers[key]
@@ -165,6 +174,6 @@ def frame(task: Task, template: str) -> Frame:
     raise UnknownName("template", template, [*task.prompts, *TEMPLATES])
 
 
-def read(task: Task, file: Path | None) -> Iterator[Item]:
-    """A file's items; an embedded task reads none."""
-    return task.read(file or Path())
+def read(task: Task, file: Path | None, split: str) -> Iterator[Item]:
+    """A split's items; an embedded task reads no file."""
+    return task.read(file or Path(), split)

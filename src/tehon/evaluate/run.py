@@ -18,6 +18,7 @@ from tehon.records.scores import Score, Scores
 from tehon.storage.atomic import atomic_path, write_bytes
 from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, records_sha256, result
 from tehon.storage.provenance import processor, provenance
+from tehon.storage.raw import files_of
 
 ITEMS = "items.jsonl"
 SCORES = "scores.json"
@@ -177,9 +178,10 @@ def item_digests(jobs: Iterable[Job]) -> dict[str, str]:
     digests: dict[str, str] = {}
     for job in jobs:
         if job.task.embedded:
-            digests[f"items/{job.task.name}"] = records_sha256(read(job.task, None))
-        for file in (job.file, job.shots_file):
-            name = f"raw/{job.task.name}/{file.name}" if file else ""
-            if file and name not in digests:
-                digests[name] = file_sha256(file)
+            digests[f"items/{job.task.name}"] = records_sha256(read(job.task, None, job.split))
+        for found in (job.file, job.shots_file):
+            for file, path in files_of(found).items() if found else ():
+                name = f"raw/{job.task.name}/{file}"
+                if name not in digests:
+                    digests[name] = file_sha256(path)
     return digests

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,19 +48,21 @@ class Wanted(NamedTuple):
     passages: tuple[str, ...] = ()
 
 
-def item_files(task: Task, raw: Path | None) -> list[Path]:
-    """The files whose items are held out: every split at hand but the shots', and the scored split in any case.
+def item_files(task: Task, raw: Path | None) -> dict[str, Path]:
+    """Split -> the file or folder of items to hold out: every one at hand but the shots', the scored one in any case.
 
     Raises:
         RawFileMissing: the scored split is not at hand.
+        UsageError: no raw folder was given, or several files hold a split.
     """
     if task.embedded:
-        return []
-    files = [find_raw(raw, task.name, task.splits, task.split)]
-    for split, pattern in task.splits.items():
-        if raw and split not in {task.split, task.shots_split}:
-            files += sorted(path for path in (raw / task.name).glob(pattern) if path not in files)
-    return files
+        return {}
+    found = {task.split: find_raw(raw, task.name, task.splits, task.split)}
+    for split in task.splits:
+        if split not in {task.split, task.shots_split}:
+            with suppress(RawFileMissing):
+                found[split] = find_raw(raw, task.name, task.splits, split)
+    return found
 
 
 def own_file(name: str) -> Path:
@@ -83,8 +86,8 @@ def of_task(task: Task, raw: Path | None) -> Iterator[Wanted]:
         EmptyData: its files hold no item.
     """
     found = False
-    for file in item_files(task, raw) or [Path()]:
-        for item in task.read(file):
+    for split, file in (item_files(task, raw) or {task.split: Path()}).items():
+        for item in task.read(file, split):
             found = True
             yield of_item(item)
     if not found:

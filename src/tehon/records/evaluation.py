@@ -11,6 +11,7 @@ from tehon.records.record import Record
 
 TaskKind = Literal["choice", "perplexity", "generation"]
 
+Norm = Literal["sum", "char", "byte", "token", "pmi"]
 
 class TaskPrompt(Record, kw_only=True):
     """One published prompt version of a task; strings only.
@@ -57,7 +58,8 @@ class Task(Record, kw_only=True):
         kind: how it is scored.
         language: BCP 47 code of its items.
         labels: names of the choices for tables, in label order; empty where items bring their own.
-        splits: split -> file pattern in the task's raw folder, such as `valid*.json`.
+        splits: split -> pattern of what holds it in the task's raw folder: of a file, such as `valid*.json`, or of a
+            folder of files, such as `dev/`, the raw folder itself being `./`; `|` stands between alternatives.
         split: the one that is scored.
         shots_split: the one that shots are drawn from; empty for a task without shots.
         prompts: version -> its strings.
@@ -68,7 +70,7 @@ class Task(Record, kw_only=True):
         benchmark: the benchmark family, such as `jglue`; empty if none.
         downloads: upstream files.
         sample: file name -> content written by us in the upstream layout.
-        read: yields the items of one file in upstream order.
+        read: yields the items of a split from the file or folder that holds it, in upstream order.
         embedded: the items are in the package itself, so no raw folder is needed.
     """
 
@@ -88,34 +90,56 @@ class Task(Record, kw_only=True):
     benchmark: str = ""
     downloads: tuple[Download, ...] = ()
     sample: Mapping[str, bytes]
-    read: Callable[[Path], Iterator[Item]]
+    read: Callable[[Path, str], Iterator[Item]]
     embedded: bool = False
 
 
 class Protocol(Record, kw_only=True):
-    """How contexts and continuations become tokens, how shots are drawn, what is done with long prompts.
+    """How a suite is asked: which strings, which shots, which tokens, and what is read off the answers.
+
+    Every mode in which two published figures of one task may differ is a setting here; a preset is a TOML that names
+    them all.
 
     Attributes:
         name: the file's name.
         title: one line for tables.
-        encode: `tuning` encodes segments apart as tuning does, without a word-start mark inside the text; `separate`
-            encodes them apart, marks and all (jp-stable); `joint` encodes the whole and splits it at the longest
-            common token prefix (later harnesses).
-        bos: `never`, or as the `tokenizer` does by itself.
-        shots: `harness42` draws anew for every item from one stream seeded 42 after shuffling the items (jp-stable of
-            summer 2023); `fixed` draws one balanced set for all items.
-        overlong: what is done with a prompt longer than the model's context: `left` cuts on the left and says so.
-        seed: of the shots.
+        encode: `tuning` puts the border between context and continuation where tuning puts it, between two tokens, and
+            encodes both as they stand inside one text; where the whole text has a border there, these are its tokens.
+            `separate` encodes both apart, the mark of a text's start in front of each (jp-stable). `joint` moves white
+            space at the context's end to the continuation, encodes the whole, and counts off the tokens of the context
+            (lm-evaluation-harness). `joint_lcp` encodes the whole and counts off what context and whole share.
+        bos: `never`, as the `tokenizer` does by itself, or `always`.
+        labels: of a task whose prompt versions have both: English ones, or Japanese ones (jp-stable since 1.2).
+        newlines: of prompt versions that commit 8eaa358 of jp-stable (8 July 2023) changed: as `after` or `before` it.
+        data: the edition of the corpus that published figures are about; a score on another one says so. Empty for any.
+        shots: `per_item` draws anew for every item; `stratified` too, but with the classes in the shares that they have
+            in the split; `fixed` draws one balanced set for all items. All of them go on in one random stream.
+        order: items are `shuffled` before shots are drawn and a limit is cut (jp-stable), or taken as the `file` has
+            them (lm-evaluation-harness).
+        seeds: of the draws; several give a line each and their mean.
+        overlong: what is done with a prompt longer than the model's context: `left` cuts on the left, `drop_shot` takes
+            shots away from the oldest on, `skip` leaves the item out, `error` stops; each is counted.
+        norm: what a choice's log-likelihood is divided by (`char`acters, `byte`s, `token`s; `sum`: nothing), or less
+            what it is without any context (`pmi`). Each gives an accuracy; the first one decides the prediction.
+        answer: the choice is read off the `likelihood`s, off what the model writes (`output`), or off `both`.
+        headline: metrics that tables lead with, where a task has them; all others are computed as well.
         source: where the protocol comes from.
     """
 
     name: str
     title: str
-    encode: Literal["tuning", "separate", "joint"] = "tuning"
-    bos: Literal["never", "tokenizer"] = "tokenizer"
-    shots: Literal["harness42", "fixed"] = "fixed"
-    overlong: Literal["left", "error"] = "left"
-    seed: int = 42
+    encode: Literal["tuning", "separate", "joint", "joint_lcp"] = "tuning"
+    bos: Literal["never", "tokenizer", "always"] = "tokenizer"
+    labels: Literal["en", "ja"] = "en"
+    newlines: Literal["after", "before"] = "after"
+    data: Literal["", "jglue-1.1", "jglue-1.2", "jglue-1.3"] = ""
+    shots: Literal["per_item", "stratified", "fixed"] = "fixed"
+    order: Literal["shuffled", "file"] = "shuffled"
+    seeds: Annotated[tuple[int, ...], msgspec.Meta(min_length=1)] = (42,)
+    overlong: Literal["left", "drop_shot", "skip", "error"] = "left"
+    norm: Annotated[tuple[Norm, ...], msgspec.Meta(min_length=1)] = ("sum", "char")
+    answer: Literal["likelihood", "output", "both"] = "likelihood"
+    headline: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -128,7 +152,8 @@ class Cell(Record, kw_only=True):
         shots: numbers of shots.
         split: the split to score; empty means the task's own.
         shots_split: the split that shots come from; empty means the task's own.
-        limit: score only this many items, the first after the protocol's shuffle; None scores all.
+        shots_from: a file of the task's own layout that shots come from, where a split for them cannot be had.
+        limit: score only this many items, the first in the protocol's order; None scores all.
         protocol: another than the suite's; empty means the suite's.
         max_new_tokens: for generation.
         repetition_penalty: for generation; 1 is none.
@@ -139,6 +164,7 @@ class Cell(Record, kw_only=True):
     shots: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = (0,)
     split: str = ""
     shots_split: str = ""
+    shots_from: str = ""
     limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     protocol: str = ""
     max_new_tokens: Annotated[int, msgspec.Meta(ge=1)] = 256
@@ -146,12 +172,25 @@ class Cell(Record, kw_only=True):
 
 
 class Suite(Record, kw_only=True):
-    """Tasks × templates × shots under one protocol."""
+    """Tasks × templates × shots under one protocol.
+
+    Attributes:
+        name: the file's name.
+        title: one line for tables.
+        protocol: its name, or a TOML file.
+        settings: changes to every protocol of the suite, such as `answer=both`.
+        cells: what is scored.
+        chosen: part of a model's name, in small letters -> the prompt version that a paper reports for it, chosen on
+            the items that are scored. A model that is not named has its own choice made in the same way. Empty where
+            nothing is chosen.
+    """
 
     name: str
     title: str = ""
     protocol: str = "tehon"
+    settings: tuple[str, ...] = ()
     cells: tuple[Cell, ...]
+    chosen: dict[str, str] = {}
 
 
 class Loglikelihood(Record, kw_only=True):
@@ -178,6 +217,8 @@ class Generation(Record, kw_only=True):
         stop: strings that end the answer; they are cut off.
         max_new_tokens: at most.
         repetition_penalty: 1 is none (Keskar et al. 2019, arXiv 1909.05858).
+        temperature: the logits are divided by it, and a token is drawn by its probability; 0 takes the most likely one.
+        seed: of the draw, which depends on the context as well, but on no other request.
         special: the context means the special tokens in it, as a tokenizer's chat template does.
     """
 
@@ -185,6 +226,8 @@ class Generation(Record, kw_only=True):
     stop: tuple[str, ...] = ()
     max_new_tokens: int = 256
     repetition_penalty: float = 1.0
+    temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    seed: int = 0
     special: bool = False
 
 
@@ -198,6 +241,7 @@ class Scored(Record, kw_only=True):
         greedy: every token of the continuation was the most likely one.
         prompt_tokens: of context and continuation before any cut.
         truncated: tokens cut on the left.
+        merged: a token of the whole text spans the border between context and continuation.
     """
 
     logprob: float
@@ -206,6 +250,7 @@ class Scored(Record, kw_only=True):
     greedy: bool
     prompt_tokens: int
     truncated: int = 0
+    merged: bool = False
 
 
 class Completion(Record, kw_only=True):

@@ -1,7 +1,6 @@
 """Where upstream files lie: `RAW/NAME/…`, each under its upstream name; a stand-in says so beside them."""
 
-from collections.abc import Mapping
-from fnmatch import fnmatch
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tehon.errors import BadRawFile, RawFileMissing, UsageError
@@ -12,12 +11,12 @@ LONGEST_SENTENCE = 500
 
 
 def find_raw(raw: Path | None, name: str, patterns: Mapping[str, str], split: str) -> Path:
-    """The one file of a split in the raw folder of a task.
+    """The one file of a split in the raw folder of a task, or its folder of files.
 
     Args:
         raw: the folder of all raw folders; None where none was given.
         name: the task's name, and its folder's.
-        patterns: split -> file pattern, such as `valid*.json`.
+        patterns: split -> pattern, as in Task.splits.
         split: the wanted one.
 
     Raises:
@@ -31,7 +30,7 @@ def find_raw(raw: Path | None, name: str, patterns: Mapping[str, str], split: st
         problem = f"needs its raw file {patterns[split]}, but no raw folder was given"
         raise UsageError(f"task {name}", problem, f"Run tehon fetch {name} --raw RAW, and give RAW with --raw")
     folder = raw / name
-    found = sorted(path for path in folder.glob(patterns[split]) if path.is_file())
+    found = sorted({path for pattern in patterns[split].split("|") for path in _matching(folder, pattern)})
     if not found:
         problem = f"must hold the {split} split of {name}, but no file there is named {patterns[split]}"
         remedy = f"Run tehon fetch {name} --raw {raw}, or put {patterns[split]} into {folder}"
@@ -42,9 +41,20 @@ def find_raw(raw: Path | None, name: str, patterns: Mapping[str, str], split: st
     return found[0]
 
 
-def split_of(patterns: Mapping[str, str], file: Path) -> str:
-    """The split that a file belongs to by its name; empty if none."""
-    return next((split for split, pattern in patterns.items() if fnmatch(file.name, pattern)), "")
+def _matching(folder: Path, pattern: str) -> Iterator[Path]:
+    if pattern == "./":
+        return iter([folder] if folder.is_dir() and files_of(folder) else [])
+    wanted = Path.is_dir if pattern.endswith("/") else Path.is_file
+    return (path for path in folder.glob(pattern.rstrip("/")) if wanted(path))
+
+
+def files_of(found: Path) -> dict[str, Path]:
+    """Name -> file: the file itself, or every one below a folder that is not hidden, in the order of their names."""
+    if not found.is_dir():
+        return {found.name: found}
+    below = {path.relative_to(found): path for path in found.rglob("*") if path.is_file()}
+    shown = {name.as_posix(): path for name, path in below.items() if not any(p.startswith(".") for p in name.parts)}
+    return {f"{found.name}/{name}": shown[name] for name in sorted(shown)}
 
 
 def stand_in(folder: Path) -> str:

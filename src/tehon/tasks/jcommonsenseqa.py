@@ -15,7 +15,6 @@ from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Item, Task, TaskPrompt
-from tehon.storage.raw import split_of
 from tehon.text.harness import alpaca, dialogue
 
 SPLITS = {"train": "train*.json", "valid": "valid*.json"}
@@ -64,9 +63,8 @@ def prompts() -> dict[str, TaskPrompt]:
     return {name: replace(prompt, source=SOURCE) for name, prompt in versions.items()}
 
 
-def read(file: Path) -> Iterator[Item]:
+def read(file: Path, split: str) -> Iterator[Item]:
     """One item a question."""
-    split = split_of(SPLITS, file)
     for place, (_, row) in enumerate(read_json_lines(file, Row)):
         example = Example(
             id=f"jcommonsenseqa/{split}/{place:06d}",

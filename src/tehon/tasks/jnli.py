@@ -11,7 +11,6 @@ from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Item, Task, TaskPrompt
-from tehon.storage.raw import split_of
 from tehon.text.harness import framed
 
 LABELS = ("entailment", "contradiction", "neutral")
@@ -53,9 +52,8 @@ def prompts(labels: tuple[str, ...], suffix: str, source: str) -> dict[str, Task
     return {name + suffix: replace(prompt, choices=labels, source=source) for name, prompt in versions.items()}
 
 
-def read(file: Path) -> Iterator[Item]:
+def read(file: Path, split: str) -> Iterator[Item]:
     """One item a pair."""
-    split = split_of(jglue.SPLITS, file)
     for place, (_, row) in enumerate(read_json_lines(file, Row)):
         example = Example(
             id=f"jnli/{split}/{place:06d}",

@@ -14,7 +14,6 @@ from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Download, Example, Licence
 from tehon.records.evaluation import Item, Task, TaskPrompt
-from tehon.storage.raw import split_of
 from tehon.text.harness import framed
 
 LABELS = ("positive", "negative")
@@ -49,9 +48,8 @@ def prompts() -> dict[str, TaskPrompt]:
     }
 
 
-def read(file: Path) -> Iterator[Item]:
+def read(file: Path, split: str) -> Iterator[Item]:
     """One item a review."""
-    split = split_of(jglue.SPLITS, file)
     for place, (_, row) in enumerate(read_json_lines(file, Row)):
         answer = LABELS.index(row.label)
         example = Example(

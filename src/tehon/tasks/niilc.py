@@ -8,14 +8,12 @@ from tehon.formats import niilc
 from tehon.formats.xml import read_xml
 from tehon.records.corpus import Example, Licence
 from tehon.records.evaluation import Item, Task
-from tehon.storage.raw import split_of
 
 SPLITS = {"dev": "NIILC-ECQA2015_dev*.xml", "test": "NIILC-ECQA2015_test*.xml"}
 
 
-def read(file: Path) -> Iterator[Item]:
+def read(file: Path, split: str) -> Iterator[Item]:
     """One item a question; its other answers are references."""
-    split = split_of(SPLITS, file)
     for place, element in enumerate(read_xml(file, "question")):
         question = "".join(element.texts("text"))
         answers = [answer for answer in element.texts("answers", "answer") if answer]

@@ -13,12 +13,12 @@ from tehon.records.evaluation import Item, Task
 ANSWERED = 15
 
 
-def read(file: Path) -> Iterator[Item]:
+def read(file: Path, split: str) -> Iterator[Item]:
     """The first questions of `authored/ordinary_questions.jsonl`; no file is looked at.
 
     Their answers stay behind: one good answer among many is no measure of another.
     """
-    del file
+    del file, split
     path = Path(__file__).parent / "authored" / "ordinary_questions.jsonl"
     for item in islice(read_questions(path, "ordinary_answers", OURS.spdx), ANSWERED):
         yield replace(item, example=replace(item.example, response=""))

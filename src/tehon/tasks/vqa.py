@@ -28,7 +28,7 @@ class Image(msgspec.Struct):
     qas: list[Pair]
 
 
-def read(file: Path) -> Iterator[Item]:
+def read(file: Path, split: str) -> Iterator[Item]:
     """One item a pair, in the order of the file; reads the archive as it is published, or its member alone."""
     data = zip_member(file, MEMBER) if file.suffix == ".zip" else file.read_bytes()
     pairs = (pair for image in json_array(data, str(file), Image) for pair in image.qas)
@@ -40,7 +40,7 @@ def read(file: Path) -> Iterator[Item]:
             response=pair.answer,
             source="vqa",
             part="vqa",
-            split="all",
+            split=split,
             cluster="question answering",
             language="ja",
             licence=TASK.licence.spdx,

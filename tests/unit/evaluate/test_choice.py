@@ -22,7 +22,7 @@ PROMPT = JNLI.prompts["0.3"]
 
 @pytest.fixture
 def asked(raw: Path) -> list[Asked]:
-    items = JNLI.read(raw / "jnli" / "valid-v1.3.json")
+    items = JNLI.read(raw / "jnli" / "valid-v1.3.json", "valid")
     return [Asked(item=item, blank=blank(item)) for item in items]
 
 

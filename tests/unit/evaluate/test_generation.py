@@ -25,7 +25,7 @@ def questions() -> list[Asked]:
                 item=item.example.id, task="q", template="alpaca_ja", shots=0, context=context(TEMPLATE, item, ())
             ),
         )
-        for item in TASKS["qualitative"].read(Path())
+        for item in TASKS["qualitative"].read(Path(), "all")
     ]
 
 

@@ -84,7 +84,7 @@ def test_a_perplexity_beyond_numbers_is_an_error() -> None:
 
 
 def asked(contexts: list[str], raw: Path) -> list[Asked]:
-    items = list(TASKS["vqa"].read(raw / "vqa" / "question_answers.json.zip"))
+    items = list(TASKS["vqa"].read(raw / "vqa" / "question_answers.json.zip", "all"))
     return [
         Asked(
             item=item, blank=ItemResult(item=item.example.id, task="vqa", template="vqa_ja", shots=0, context=context)

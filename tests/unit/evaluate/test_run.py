@@ -85,7 +85,7 @@ def test_a_run_writes_every_item_and_every_score(run: Evaluate, tmp_path: Path) 
 def test_an_item_says_what_was_asked_free_of_any_frame(run: Evaluate, tmp_path: Path) -> None:
     run(Cell(task="jnli", templates=("0.3", "alpaca_ja"), shots=(0, 2)))
     asked = {(one.item, one.instruction, one.input) for one in items(tmp_path / "out")}
-    examples = [item.example for item in TASKS["jnli"].read(tmp_path / "raw" / "jnli" / "valid-v1.3.json")]
+    examples = [item.example for item in TASKS["jnli"].read(tmp_path / "raw" / "jnli" / "valid-v1.3.json", "valid")]
     assert asked == {(one.id, one.instruction, one.input) for one in examples}
 
 

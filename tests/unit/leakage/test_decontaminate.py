@@ -54,7 +54,7 @@ def test_jsts_holds_1487_of_jnlis_valid_pairs_and_all_are_found(shared: Path, tm
     pairs = [row for row in SOURCES["jsts"].read(jglue / "jsts-v1.3", ReadOptions()) if isinstance(row, Example)]
     dropped = {row.example_id: row.reason for row in drop_held_out(pairs, index, Counter()) if isinstance(row, Drop)}
     found = {pair(row.input) for row in pairs if row.id in dropped}
-    valid = [pair(item.example.input) for item in TASKS["jnli"].read(jnli / "valid-v1.3.json")]
+    valid = [pair(item.example.input) for item in TASKS["jnli"].read(jnli / "valid-v1.3.json", "valid")]
     assert len(valid) == 2434
     assert sum(asked in found for asked in valid) == 1487
     assert Counter(dropped.values())["nearly asked by jnli"] < 40
@@ -70,7 +70,7 @@ def test_every_review_of_the_marc_ja_stand_in_is_a_chabsa_sentence(shared: Path,
     rows = [row for row in SOURCES["chabsa"].read(shared / "chabsa", ReadOptions()) if isinstance(row, Example)]
     dropped = [row.example_id for row in drop_held_out(rows, index, Counter()) if isinstance(row, Drop)]
     sentences = {row.input for row in rows if row.id in set(dropped)}
-    reviews = [item.example.input for item in TASKS["marc_ja"].read(folder / "valid.json")]
+    reviews = [item.example.input for item in TASKS["marc_ja"].read(folder / "valid.json", "valid")]
     assert len(reviews) == 1758
     assert set(reviews) <= sentences
     assert len(dropped) == 1758

@@ -209,7 +209,7 @@ def test_the_file_holds_hashes_and_no_text_and_is_the_same_every_time(tmp_path: 
         write_index(tasks, [], None, tmp_path / name)
     stored = (tmp_path / "one").read_bytes()
     assert stored == (tmp_path / "two").read_bytes()
-    texts = [text for task in tasks for item in task.read(Path()) for text in item.fields.values() if text]
+    texts = [text for task in tasks for item in task.read(Path(), task.split) for text in item.fields.values() if text]
     assert len(texts) > 100
     for encoding in ("utf-8", "utf-16-le", "utf-32-le"):
         assert not [text for text in texts if text[:3].encode(encoding) in stored]
@@ -219,7 +219,7 @@ def test_every_item_of_the_embedded_tasks_is_known_again(tmp_path: Path) -> None
     tasks = [task for task in TASKS.values() if task.embedded]
     write_index(tasks, [], None, tmp_path / "index")
     index = read_index(tmp_path / "index")
-    items = [item for task in tasks for item in task.read(Path())]
+    items = [item for task in tasks for item in task.read(Path(), task.split)]
     assert all(finding.reason.startswith("asked by ") for finding in index.look([item.example for item in items]))
 
 

@@ -23,7 +23,11 @@ def jnli(tmp_path: Path) -> Path:
 
 def test_every_split_but_the_shots_is_held_out(jnli: Path) -> None:
     (jnli / "jnli" / "test-v1.3.json").write_bytes(TASKS["jnli"].sample["valid-v1.3.json"])
-    assert [path.name for path in item_files(TASKS["jnli"], jnli)] == ["valid-v1.3.json", "test-v1.3.json"]
+    found = item_files(TASKS["jnli"], jnli)
+    assert {split: path.name for split, path in found.items()} == {
+        "valid": "valid-v1.3.json",
+        "test": "test-v1.3.json",
+    }
     assert len(list(of_task(TASKS["jnli"], jnli))) == 6
 
 
@@ -33,8 +37,8 @@ def test_a_task_whose_file_is_missing_says_what_to_put_where(tmp_path: Path) -> 
 
 
 def test_a_task_without_items_cannot_be_held_out(tmp_path: Path) -> None:
-    def nothing(file: Path) -> Iterator[Item]:
-        del file
+    def nothing(file: Path, split: str) -> Iterator[Item]:
+        del file, split
         return iter(())
 
     (tmp_path / "jnli").mkdir()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tehon.errors import BadRawFile, RawFileMissing, UsageError
-from tehon.storage.raw import LONGEST_SENTENCE, STAND_IN, find_raw, split_of, stand_in
+from tehon.storage.raw import LONGEST_SENTENCE, STAND_IN, files_of, find_raw, stand_in
 
 PATTERNS = {"train": "train*.json", "valid": "valid*.json"}
 
@@ -48,9 +48,32 @@ def test_an_unknown_split_names_the_known_ones(raw: Path) -> None:
         find_raw(raw, "jnli", PATTERNS, "dev")
 
 
-def test_a_file_belongs_to_the_split_of_its_name() -> None:
-    assert split_of(PATTERNS, Path("x/train-v1.3.json")) == "train"
-    assert split_of(PATTERNS, Path("x/other.json")) == ""
+def test_a_split_may_be_a_folder_of_files(raw: Path) -> None:
+    folder = raw / "jnli" / "dev"
+    (folder / "b").mkdir(parents=True)
+    for name in ("c.json", "a.json", "b/d.json", ".hidden"):
+        (folder / name).write_text("{}")
+    (raw / "jnli" / "dev.json").write_text("{}")
+    found = find_raw(raw, "jnli", {"dev": "dev/"}, "dev")
+    assert found == folder
+    assert list(files_of(found)) == ["dev/a.json", "dev/b/d.json", "dev/c.json"]
+    assert files_of(folder / "a.json") == {"a.json": folder / "a.json"}
+
+
+def test_a_split_may_be_the_raw_folder_itself_unless_it_is_empty(raw: Path) -> None:
+    assert find_raw(raw, "jnli", {"all": "./"}, "all") == raw / "jnli"
+    (raw / "empty").mkdir()
+    for name in ("empty", "missing"):
+        with pytest.raises(RawFileMissing):
+            find_raw(raw, name, {"all": "./"}, "all")
+
+
+def test_a_pattern_may_have_alternatives_of_which_one_is_there(raw: Path) -> None:
+    patterns = {"valid": "valid*.csv|valid*.json|*v1.3.json"}
+    assert find_raw(raw, "jnli", patterns, "valid").name == "valid-v1.3.json"
+    (raw / "jnli" / "valid.csv").write_text("x")
+    with pytest.raises(UsageError, match=r"has valid-v1\.3\.json, valid\.csv"):
+        find_raw(raw, "jnli", patterns, "valid")
 
 
 def test_data_are_the_corpus_itself_unless_they_say_otherwise(raw: Path) -> None:

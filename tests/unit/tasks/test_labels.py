@@ -18,7 +18,7 @@ def test_jcommonsenseqa_takes_no_label_outside_its_choices(tmp_path: Path, label
     file = tmp_path / "valid.json"
     file.write_bytes(JCQA % b'"label": 2' + JCQA % label)
     with pytest.raises(BadRawFile, match=r"valid\.json:2"):
-        list(TASKS["jcommonsenseqa"].read(file))
+        list(TASKS["jcommonsenseqa"].read(file, "valid"))
 
 
 @pytest.mark.parametrize(("question", "answer"), [("", "答え"), ("問い", "")])
@@ -26,7 +26,7 @@ def test_niilc_takes_no_question_without_text_or_answer(tmp_path: Path, question
     file = tmp_path / "NIILC-ECQA2015_test.xml"
     file.write_text(QUESTION % (question, answer), "utf-8")
     with pytest.raises(BadRawFile, match=r"test\.xml:1: a question must have a text and an answer"):
-        list(TASKS["niilc"].read(file))
+        list(TASKS["niilc"].read(file, "test"))
 
 
 @pytest.mark.parametrize("name", ["jnli", "marc_ja"])
@@ -35,4 +35,4 @@ def test_a_line_of_another_kind_is_an_error(tmp_path: Path, name: str, content: 
     file = tmp_path / "valid.json"
     file.write_bytes(b"\n" + content + b"\n")
     with pytest.raises(BadRawFile, match=r"valid\.json:2"):
-        list(TASKS[name].read(file))
+        list(TASKS[name].read(file, "valid"))
