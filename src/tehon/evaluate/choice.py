@@ -1,25 +1,20 @@
 """Choice tasks: the choice with the highest summed log-likelihood is the answer."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from math import fsum
 
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
-from tehon.evaluate import metrics
+from tehon.evaluate import estimates, metrics
+from tehon.evaluate.calibration import calibration
 from tehon.evaluate.jobs import Frame
 from tehon.evaluate.requests import Asked, finite, special
 from tehon.prompts import choices, gold
 from tehon.records.evaluation import Loglikelihood, Protocol, TaskPrompt
 from tehon.records.scores import ItemResult, Score
-
-Metric = Callable[[metrics.Classes, metrics.Classes], float]
-CLASS_METRICS: dict[str, Metric] = {
-    "balanced_accuracy": metrics.balanced_accuracy,
-    "macro_f1": metrics.macro_f1,
-    "mcc": metrics.mcc,
-}
 
 
 def answer(asked: Sequence[Asked], frame: Frame, model: Model, protocol: Protocol) -> Iterator[ItemResult]:
@@ -45,6 +40,7 @@ def answer(asked: Sequence[Asked], frame: Frame, model: Model, protocol: Protoco
             gold=right,
             choices=offered,
             logprobs=logprobs,
+            choice_tokens=tuple(scored.tokens for scored in found),
             prediction=offered[argmax(logprobs)],
             correct=argmax(logprobs) == one.item.answer,
             tokens=sum(scored.tokens for scored in found),
@@ -65,17 +61,19 @@ def by_character(result: ItemResult) -> int:
 
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
-    """Accuracy by sum and by character; where all items share their choices, the class metrics as well."""
+    """Accuracy by sum and by character, the class metrics where all items share their choices, and the calibration."""
     kept = [replace(result, instruction="", input="", context="") for result in results]
     right = [result.choices.index(result.gold) for result in kept]
     summed = [argmax(result.logprobs) for result in kept]
-    usual = [metrics.majority(right)] * len(kept)
+    baseline = metrics.accuracy(right, [metrics.majority(right)] * len(kept))
+    chance = fsum(1 / len(result.choices) for result in kept) / len(kept)
     for name, said in (("accuracy", summed), ("accuracy_norm", [by_character(result) for result in kept])):
-        value, error = metrics.mean([float(one == other) for one, other in zip(right, said, strict=True)])
-        baseline = metrics.accuracy(right, usual)
-        yield replace(_line(kept, said), metric=name, value=value, standard_error=error, baseline=baseline)
-    for name, metric in CLASS_METRICS.items() if _shared(kept) else ():
-        yield replace(_line(kept, summed), metric=name, value=metric(right, summed), baseline=metric(right, usual))
+        line = replace(_line(kept, said), metric=name, baseline=baseline, random_baseline=chance)
+        yield estimates.share(line, [float(one == other) for one, other in zip(right, said, strict=True)])
+    line = _line(kept, summed)
+    if _shared(kept):
+        yield from estimates.classes(line, right, summed)
+    yield calibration(line, kept, [one == other for one, other in zip(right, summed, strict=True)])
 
 
 def _shared(kept: list[ItemResult]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
-from tehon.evaluate import metrics
+from tehon.evaluate import estimates
 from tehon.evaluate.jobs import Frame
 from tehon.evaluate.requests import Asked, special
 from tehon.records.evaluation import Cell, Generation, Item, TaskPrompt
@@ -66,15 +66,17 @@ def score(results: Iterable[ItemResult]) -> Iterator[Score]:
         "distinct": [distinct(result.prediction) for result in kept if result.prediction],
         "contains_answer": judged,
     }
+    texts = {result.prediction for result in kept}
+    flags = ("constant",) if len(texts) == 1 < len(kept) else ()
     for name, values in measured.items():
         if values:
-            value, error = metrics.mean(values)
-            yield Score(
+            line = Score(
                 task=kept[0].task,
                 template=kept[0].template,
                 shots=kept[0].shots,
                 metric=name,
-                value=value,
-                standard_error=error,
+                value=0.0,
                 count=len(values),
+                flags=flags,
             )
+            yield estimates.mean(line, values) if name == "distinct" else estimates.share(line, values)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from math import fsum, sqrt
 
+from tehon.evaluate import confusion
+
 Classes = Sequence[int]
 """One class index an item."""
 
@@ -42,26 +44,14 @@ def accuracy(gold: Classes, predicted: Classes) -> float:
 
 def balanced_accuracy(gold: Classes, predicted: Classes) -> float:
     """Unweighted mean of every gold class's accuracy."""
-    hits = Counter(right for right, said in zip(gold, predicted, strict=True) if right == said)
-    return fsum(hits[label] / count for label, count in Counter(gold).items()) / len(set(gold))
+    return float(confusion.balanced_accuracy(confusion.confusion(gold, predicted)))
 
 
 def macro_f1(gold: Classes, predicted: Classes) -> float:
     """Unweighted mean of every class's F1, over classes that occur or are predicted."""
-    hits = Counter(right for right, said in zip(gold, predicted, strict=True) if right == said)
-    occur, said = Counter(gold), Counter(predicted)
-    labels = occur.keys() | said.keys()
-    return fsum(2 * hits[label] / (occur[label] + said[label]) for label in labels) / len(labels)
+    return float(confusion.macro_f1(confusion.confusion(gold, predicted)))
 
 
 def mcc(gold: Classes, predicted: Classes) -> float:
-    """Matthews correlation for many classes; 0 where either side is constant.
-
-    Source: Gorodkin 2004, R_K, in the form of counts.
-    """
-    count = len(gold)
-    hits = sum(right == said for right, said in zip(gold, predicted, strict=True))
-    occur, said = Counter(gold), Counter(predicted)
-    covariance = hits * count - sum(occur[label] * said[label] for label in occur)
-    spread = (count**2 - sum(n**2 for n in occur.values())) * (count**2 - sum(n**2 for n in said.values()))
-    return covariance / sqrt(spread) if spread else 0.0
+    """Matthews correlation for many classes; 0 where either side is constant."""
+    return float(confusion.mcc(confusion.confusion(gold, predicted)))

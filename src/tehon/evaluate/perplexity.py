@@ -2,17 +2,21 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from math import exp
+from math import exp, log
+from sys import float_info
 
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.errors import NotFinite
-from tehon.evaluate import metrics
+from tehon.evaluate import estimates
 from tehon.evaluate.jobs import Frame
 from tehon.evaluate.requests import Asked, finite, special
 from tehon.records.evaluation import Loglikelihood, Protocol
 from tehon.records.scores import ItemResult, Score
+
+HIGHEST = log(float_info.max)
+"""Nats whose perplexity a float still holds."""
 
 
 def answer(asked: Sequence[Asked], frame: Frame, model: Model, protocol: Protocol) -> Iterator[ItemResult]:
@@ -75,19 +79,31 @@ def score(results: Iterable[ItemResult]) -> Iterator[Score]:
 
 def _means(line: Score, suffix: str, surprise: list[float], tokens: list[float], sizes: list[float]) -> Iterator[Score]:
     each = [nats / count for nats, count in zip(surprise, tokens, strict=True)]
-    means = {"token": metrics.ratio(surprise, tokens), "item": metrics.mean(each)}
+    means = {"token": estimates.ratio(line, surprise, tokens), "item": estimates.mean(line, each)}
     if any(sizes):
-        means["byte"] = metrics.ratio(surprise, sizes)
-    for name, (rate, error) in means.items():
-        metric = f"{name}_perplexity{suffix}"
-        value = _power(rate, f"task {line.task}", metric)
-        # The delta method: d exp(x) = exp(x) dx.
-        yield replace(line, metric=metric, value=value, standard_error=None if error is None else value * error)
+        means["byte"] = estimates.ratio(line, surprise, sizes)
+    for name, rate in means.items():
+        yield _perplexity(replace(rate, metric=f"{name}_perplexity{suffix}"))
 
 
-def _power(rate: float, where: str, metric: str) -> float:
-    try:
-        return exp(rate)
-    except OverflowError as overflow:
-        problem = f"{metric} must be a number, but is e to the power of {rate:.0f}"
-        raise NotFinite(where, problem, "Look for broken weights, or try precision fp32") from overflow
+def _perplexity(rate: Score) -> Score:
+    """The same of e to the power of the value."""
+    value, error = _power(rate), rate.standard_error
+    ends = (
+        None if rate.interval is None or rate.interval[1] > HIGHEST else (exp(rate.interval[0]), exp(rate.interval[1]))
+    )
+    # The delta method: d exp(x) = exp(x) dx.
+    return replace(
+        rate,
+        value=value,
+        standard_error=None if error is None else value * error,
+        interval=ends,
+        interval_kind=rate.interval_kind if ends else "",
+    )
+
+
+def _power(line: Score) -> float:
+    if line.value > HIGHEST:
+        problem = f"{line.metric} must be a number, but is e to the power of {line.value:.0f}"
+        raise NotFinite(f"task {line.task}", problem, "Look for broken weights, or try precision fp32")
+    return exp(line.value)

@@ -23,8 +23,12 @@ CSV_COLUMNS = (
     "metric",
     "value",
     "standard_error",
+    "low",
+    "high",
+    "interval",
     "count",
     "baseline",
+    "random_baseline",
     "flags",
 )
 
@@ -53,7 +57,8 @@ def scores_csv(report: Report) -> str:
             writer.writerow(
                 (
                     *(model.model, model.role, model.base, score.task, score.template, score.shots, score.metric),
-                    *(score.value, score.standard_error, score.count, score.baseline, " ".join(score.flags)),
+                    *(score.value, score.standard_error, *(score.interval or ("", "")), score.interval_kind),
+                    *(score.count, score.baseline, score.random_baseline, " ".join(score.flags)),
                 )
             )
     return stream.getvalue()

@@ -44,6 +44,11 @@ METRICS = {
         better="higher",
         meaning="The same when every choice's log-likelihood is divided by its characters, which favours no short one.",
     ),
+    "calibration_error": Metric(
+        title="calibration error",
+        better="lower",
+        meaning="How far the model's likelihood of its choice lies from how often it is right, on average.",
+    ),
     "contains_answer": Metric(
         title="contains the answer", better="higher", meaning="The share of generated answers that hold a right one."
     ),
