@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from tehon.evaluate import session
@@ -13,6 +12,7 @@ from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
 from tehon.records.scores import ItemResult
+from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS
 
 SUITE = choose_suite("jnli+marc_ja+vqa+qualitative", Overrides(limit=3))
@@ -29,7 +29,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def items(folder: Path) -> list[ItemResult]:
-    return [msgspec.json.decode(line, type=ItemResult) for line in (folder / "items.jsonl").read_bytes().splitlines()]
+    return list(read_items(folder / ITEMS, ItemResult))
 
 
 @pytest.mark.parametrize("family", ["llama", "gpt_neox"])
@@ -79,5 +79,5 @@ def test_an_interrupted_run_on_torch_ends_in_the_same_bytes(
     with pytest.raises(KeyboardInterrupt):
         evaluate(suite, Subject(base="tiny:llama"), tmp_path / "out", raw=raw, progress=give_up)
     evaluate(suite, Subject(base="tiny:llama"), tmp_path / "out", raw=raw)
-    for name in ("items.jsonl", "scores.json"):
+    for name in (ITEMS, "scores.json"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()

@@ -7,20 +7,21 @@ from time import monotonic
 from typing import Any, Protocol
 
 from tehon.engine.protocol import Model
-from tehon.evaluate.jobs import Job, Planner, read
+from tehon.evaluate.jobs import Job, read
 from tehon.evaluate.kept import Kept
+from tehon.evaluate.planner import Planner
 from tehon.evaluate.session import Session
 from tehon.evaluate.subject import Subject, Tuned, read_tuned
 from tehon.progress import Progress, silent
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Suite
 from tehon.records.scores import Score, Scores
-from tehon.storage.atomic import atomic_path, write_bytes
+from tehon.storage.atomic import write_bytes
+from tehon.storage.items import ITEMS, item_writer
 from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, records_sha256, result
 from tehon.storage.provenance import processor, provenance
 from tehon.storage.raw import files_of
 
-ITEMS = "items.jsonl"
 SCORES = "scores.json"
 
 
@@ -79,7 +80,7 @@ def evaluate(
     progress: Progress = silent,
     loader: Loader = ENGINE,
 ) -> Scores:
-    """The scores of one model on one suite; `out` then holds `items.jsonl`, `scores.json` and the manifest.
+    """The scores of one model on one suite; `out` then holds `items.parquet`, `scores.json` and the manifest.
 
     What is wrong with the suite or the data is found before the model is loaded. The same call on a finished folder
     answers from it and loads none; a killed run continues with the first chunk of items that it had not finished.
@@ -147,8 +148,8 @@ class Run:
         # The files do not say which precision `auto` comes to on this machine; the loaded model does.
         session = Session(model, kept, {**self.inputs, "model": model.digest})
         positions = sum(session.ask(job, progress) for job in self.jobs)
-        with atomic_path(out / ITEMS) as partial, partial.open("wb") as lines:
-            scores = tuple(score for job in self.jobs for score in session.score(job, self.tuned, lines))
+        with item_writer(out / ITEMS) as rows:
+            scores = tuple(score for job in self.jobs for score in session.score(job, self.tuned, rows))
         found = self.scores(model, scores, positions)
         write_bytes(out / SCORES, pretty(found))
         kept.clear()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import BinaryIO
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from tehon.evaluate.subject import Tuned
 from tehon.progress import Progress
 from tehon.records.prompt import Template
 from tehon.records.scores import ItemResult, Score
+from tehon.storage.items import ItemWriter
 
 CHUNK_ITEMS = 64
 """Items between two files of kept answers: what a killed run loses at most, and how often progress is told."""
@@ -69,10 +69,10 @@ class Session:
             return perplexity.answer(chunk, job.frame, self.model, job.protocol)
         return generation.answer(chunk, job.frame, job.cell, self.model)
 
-    def score(self, job: Job, tuned: Tuned, lines: BinaryIO) -> Iterator[Score]:
-        """The job's scores; its results are written to `lines` on the way, one JSON object a line."""
+    def score(self, job: Job, tuned: Tuned, rows: ItemWriter) -> Iterator[Score]:
+        """The job's scores; its results are written on the way."""
         seen = Lengths(tuned.sequence_length)
-        results = seen.watch(_written(self.kept.results(self.key(job)), lines))
+        results = seen.watch(_written(self.kept.results(self.key(job)), rows))
         score = {"choice": choice.score, "perplexity": perplexity.score, "generation": generation.score}
         for found in list(score[job.task.kind](results)):
             yield replace(found, flags=(*found.flags, *seen.flags(), *flags(job, tuned)))
@@ -114,7 +114,7 @@ def flags(job: Job, tuned: Tuned) -> Iterator[str]:
         yield "other_template"
 
 
-def _written(results: Iterable[ItemResult], lines: BinaryIO) -> Iterator[ItemResult]:
+def _written(results: Iterable[ItemResult], rows: ItemWriter) -> Iterator[ItemResult]:
     for result in results:
-        lines.write(msgspec.json.encode(result) + b"\n")
+        rows.write(result)
         yield result

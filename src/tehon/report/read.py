@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -13,13 +13,13 @@ from tehon.records.files import Manifest
 from tehon.records.record import Record
 from tehon.records.release import Release
 from tehon.records.reporting import CurvePoint, Origin, ReleaseSummary, TuningSummary
-from tehon.records.scores import ItemResult, Scores
+from tehon.records.scores import Scores
 from tehon.records.tuning import Adapter
+from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import MANIFEST, file_sha256, read_manifest, verify
 from tehon.storage.shards import count_by_cluster
 
 SCORES = "scores.json"
-ITEMS = "items.jsonl"
 METRICS = "metrics.jsonl"
 R = TypeVar("R")
 
@@ -159,24 +159,38 @@ def _read_run(path: Path, name: str, manifest: Manifest) -> Run:
     return Run(folder=name, scores=scores, cells=_read_cells(path / ITEMS))
 
 
+class _Row(Record, kw_only=True):
+    """What is read of an item's row: the columns of `ItemResult` that outcomes are made from."""
+
+    item: str
+    task: str
+    template: str
+    shots: int
+    shot_ids: tuple[str, ...]
+    instruction: str
+    input: str
+    gold: str
+    choices: tuple[str, ...]
+    logprobs: tuple[float, ...]
+    prediction: str
+    correct: bool | None
+    tokens: int
+    end_logprob: float | None
+    finish: Literal["end", "stop", "length", ""]
+
+
 def _read_cells(path: Path) -> Cells:
     cells: Cells = defaultdict(dict)
-    decoder = msgspec.json.Decoder(ItemResult)
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                item = decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise Damaged(f"{path}:{number}", f"must be an item, but {error}", "Evaluate again") from error
-            cell = cells[CellKey(item.task, item.template, item.shots)]
-            if item.item in cell:
-                problem = f"every item must stand once in a cell, but {item.item} stands twice in {item.task}"
-                raise Damaged(f"{path}:{number}", problem, "Evaluate again")
-            cell[item.item] = _outcome(item)
+    for row in read_items(path, _Row):
+        cell = cells[CellKey(row.task, row.template, row.shots)]
+        if row.item in cell:
+            problem = f"every item must stand once in a cell, but {row.item} stands twice in {row.task}"
+            raise Damaged(str(path), problem, "Evaluate again")
+        cell[row.item] = _outcome(row)
     return dict(cells)
 
 
-def _outcome(item: ItemResult) -> Outcome:
+def _outcome(item: _Row) -> Outcome:
     scored = not item.choices and bool(item.logprobs)
     surprise = -sum(item.logprobs)
     with_end = None if item.end_logprob is None else (surprise - item.end_logprob) / (item.tokens + 1)

@@ -31,6 +31,7 @@ from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
 from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored, Suite
 from tehon.records.scores import ItemResult, Scores
+from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import read_manifest
 from tehon.storage.raw import STAND_IN
 from tehon.tasks import TASKS
@@ -65,7 +66,7 @@ class Unloadable(InMemory):
 
 
 def items(folder: Path) -> list[ItemResult]:
-    return [msgspec.json.decode(line, type=ItemResult) for line in (folder / "items.jsonl").read_bytes().splitlines()]
+    return list(read_items(folder / ITEMS, ItemResult))
 
 
 def test_a_run_writes_every_item_and_every_score(run: Evaluate, tmp_path: Path) -> None:
@@ -76,9 +77,9 @@ def test_a_run_writes_every_item_and_every_score(run: Evaluate, tmp_path: Path) 
     assert {(one.task, one.template, one.shots) for one in scores.scores} == {
         (one.task, one.template, one.shots) for one in found
     }
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["items.jsonl", "manifest.json", "scores.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [ITEMS, "manifest.json", "scores.json"]
     manifest = read_manifest(tmp_path / "out", "scores")
-    assert set(manifest.files) == {"items.jsonl", "scores.json"}
+    assert set(manifest.files) == {ITEMS, "scores.json"}
     assert {"base", "raw/jnli/valid-v1.3.json", "raw/jnli/train-v1.3.json", "items/qualitative"} <= set(manifest.inputs)
 
 
@@ -101,7 +102,7 @@ def test_items_stand_in_upstream_order_with_their_shots(run: Evaluate, tmp_path:
 def test_the_same_run_twice_gives_the_same_bytes(run: Evaluate, tmp_path: Path) -> None:
     run(JNLI, VQA, FIVE, out="first")
     run(JNLI, VQA, FIVE, out="second")
-    for name in ("items.jsonl", "scores.json"):
+    for name in (ITEMS, "scores.json"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
@@ -145,7 +146,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert run(JNLI, VQA, FIVE, model=resumed) == expected
     # A chunk of two items asks at most six times, and only the unfinished one is asked again.
     assert whole.answered - answers <= resumed.answered <= whole.answered - answers + 6
-    for name in ("items.jsonl", "scores.json"):
+    for name in (ITEMS, "scores.json"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
@@ -218,7 +219,7 @@ def test_a_killed_process_leaves_nothing_that_looks_finished(run: Evaluate, raw:
     assert not (out / "manifest.json").exists()
     cell = Cell(task="jnli", shots=(0, 1, 2))
     assert run(cell) == run(cell, out="whole")
-    assert (out / "items.jsonl").read_bytes() == (tmp_path / "whole" / "items.jsonl").read_bytes()
+    assert (out / ITEMS).read_bytes() == (tmp_path / "whole" / ITEMS).read_bytes()
 
 
 class Broken(Scripted):

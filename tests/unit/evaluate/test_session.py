@@ -12,6 +12,7 @@ from tehon.evaluate.subject import Subject, read_tuned
 from tehon.records.evaluation import Cell
 from tehon.records.scores import ItemResult, Scores
 from tehon.records.tuning import Adapter, Recipe, TuningCounts
+from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import finish
 from tehon.storage.provenance import provenance
 
@@ -144,6 +145,6 @@ class Chatty(Scripted):
 
 def test_shots_become_earlier_turns_of_a_chat(run: Evaluate, tmp_path: Path) -> None:
     run(Cell(task="jnli", templates=("chat",), shots=(1,)), model=Chatty())
-    first = (tmp_path / "out" / "items.jsonl").read_text("utf-8").splitlines()[0]
+    first = next(read_items(tmp_path / "out" / ITEMS, ItemResult)).context
     assert first.count("<user>") == 2
     assert first.count("<assistant>") == 2

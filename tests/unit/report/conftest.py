@@ -17,6 +17,7 @@ from tehon.records.files import Provenance
 from tehon.records.scores import ItemResult, Score, Scores
 from tehon.records.tuning import Adapter, Lora, Recipe, TuningCounts
 from tehon.storage.atomic import write_bytes
+from tehon.storage.items import ITEMS, item_writer
 from tehon.storage.manifest import finish, pretty
 from tehon.templates import TEMPLATES
 
@@ -164,7 +165,9 @@ def write_scores(tmp_path: Path) -> Write:
             items=len(items),
             stand_ins=stand_ins or {},
         )
-        write_bytes(out / "items.jsonl", b"".join(msgspec.json.encode(item) + b"\n" for item in items))
+        with item_writer(out / ITEMS) as rows:
+            for item in items:
+                rows.write(item)
         write_bytes(out / "scores.json", pretty(scores))
         finish(
             out, "scores", config={"name": name}, inputs={}, result=scores, provenance=replace(MADE, wall_seconds=75.5)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from msgspec.structs import replace
 
@@ -13,6 +15,7 @@ from tehon.records.scores import ItemResult
 from tehon.report.read import open_folders, read_folders
 from tehon.report.run import report
 from tehon.storage.atomic import write_bytes
+from tehon.storage.items import ITEMS, item_writer, read_items, schema
 from tehon.storage.manifest import MANIFEST, finish, pretty, read_manifest
 from tehon.storage.shards import count_by_cluster
 
@@ -26,26 +29,37 @@ def seal(folder: Path, manifest: Manifest, **changes: object) -> None:
     write_bytes(folder / MANIFEST, pretty(replace(made, result=manifest.result | changes)))
 
 
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"{}\n", b"PAR1" + bytes(40) + b"PAR1"])
+def test_a_file_that_is_no_parquet_is_named(pair: list[Path], tmp_path: Path, content: bytes) -> None:
+    manifest = read_manifest(pair[0], "scores")
+    write_bytes(pair[0] / ITEMS, content)
+    seal(pair[0], manifest)
+    with pytest.raises(Damaged, match=r"items\.parquet: must hold results item by item"):
+        report(pair, tmp_path / "report")
+
+
 @pytest.mark.parametrize(
-    ("line", "problem"),
+    "table",
     [
-        (b"{}\n", "items.jsonl:1: must be an item"),
-        (b"\xff\n", "items.jsonl:1: must be an item"),
-        (b'{"item": "a", "task": "t", "template": "x", "shots": 0, "context": "", "more": 1}\n', "unknown field"),
+        pa.table({"item": ["a"]}),
+        pa.table({name: [1] for name in schema().names}),
+        pa.table({"item": ["a", None]}),
     ],
 )
-def test_a_line_that_is_no_item_is_named(pair: list[Path], tmp_path: Path, line: bytes, problem: str) -> None:
+def test_a_table_of_something_else_is_named(pair: list[Path], tmp_path: Path, table: pa.Table) -> None:
     manifest = read_manifest(pair[0], "scores")
-    write_bytes(pair[0] / "items.jsonl", line)
+    pq.write_table(table, pair[0] / ITEMS)
     seal(pair[0], manifest)
-    with pytest.raises(Damaged, match=problem):
+    with pytest.raises(Damaged, match=r"items\.parquet: must hold results item by item"):
         report(pair, tmp_path / "report")
 
 
 def test_an_item_stands_once_in_a_cell(pair: list[Path], tmp_path: Path) -> None:
     manifest = read_manifest(pair[0], "scores")
-    lines = (pair[0] / "items.jsonl").read_bytes().splitlines(keepends=True)
-    write_bytes(pair[0] / "items.jsonl", b"".join([*lines, lines[0]]))
+    items = list(read_items(pair[0] / ITEMS, ItemResult))
+    with item_writer(pair[0] / ITEMS) as rows:
+        for item in (*items, items[0]):
+            rows.write(item)
     seal(pair[0], manifest)
     with pytest.raises(Damaged, match="weather/000000 stands twice in weather"):
         report(pair, tmp_path / "report")

@@ -7,11 +7,11 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from tehon.records.scores import ItemResult
 from tehon.report.run import report
+from tehon.storage.items import ITEMS, read_items
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -97,7 +97,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page: Page) ->
 
 
 def test_two_models_tuned_from_one_base_stand_beside_it(pair: list[Path], write_scores: Write, tmp_path: Path) -> None:
-    items = [msgspec.json.decode(line, type=ItemResult) for line in (pair[1] / "items.jsonl").read_bytes().splitlines()]
+    items = list(read_items(pair[1] / ITEMS, ItemResult))
     written = report([*pair, write_scores("small, tuned longer", items, adapter="e" * 64)], tmp_path / "report")
     text = (tmp_path / "report" / "report.html").read_text("utf-8")
     tables = re.findall(r"<table>\n<caption>small and what was tuned from it</caption>.*?</table>", text, re.DOTALL)

@@ -14,6 +14,7 @@ from tehon.records.evaluation import Protocol
 from tehon.records.reporting import Report
 from tehon.records.scores import ItemResult
 from tehon.report.run import report
+from tehon.storage.items import ITEMS
 from tehon.storage.manifest import MANIFEST, read_manifest, verify
 
 Write = Callable[..., Path]
@@ -158,10 +159,10 @@ def test_models_asked_under_different_protocols_are_refused(
         report(runs, tmp_path / "report")
 
 
-@pytest.mark.parametrize("name", ["scores.json", "items.jsonl"])
+@pytest.mark.parametrize("name", ["scores.json", ITEMS])
 def test_a_changed_file_is_noticed(pair: list[Path], tmp_path: Path, name: str) -> None:
     path = pair[0] / name
-    path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))
+    path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(Damaged, match=f"{name}: must be as its manifest says"):
         report(pair, tmp_path / "report")
 
@@ -173,7 +174,7 @@ def test_a_damaged_manifest_is_named(pair: list[Path], tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_when_folders_do_not_fit(pair: list[Path], tmp_path: Path) -> None:
-    (pair[1] / "items.jsonl").unlink()
+    (pair[1] / ITEMS).unlink()
     with pytest.raises(Damaged):
         report(pair, tmp_path / "report")
     assert not (tmp_path / "report").exists()
