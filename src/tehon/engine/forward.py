@@ -1,37 +1,38 @@
 """Tokens to hidden states: packed rows through an ancestors-only mask, and the plain padded path beside it."""
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from transformers import DynamicCache
 
 from tehon.engine.network import Network, on_device
-from tehon.engine.prefix_tree import Row
+from tehon.engine.prefix_tree import Row, Stretch
 
 Mask = Tensor | dict[str, Tensor]
 
 
-def packed(net: Network, row: Row, *, cache: Any = None, before: int = 0) -> Tensor:  # noqa: ANN401 - DynamicCache
-    """(nodes, width) the hidden state of every node of a row.
+def packed(net: Network, row: Row) -> Tensor:
+    """(nodes, width) the hidden state of every node of a row, in one pass."""
+    nodes = np.arange(len(row.ids))
+    return _read(net, row, nodes, len(nodes), None)
+
+
+def stretch(net: Network, row: Row, part: Stretch, memory: DynamicCache) -> Tensor:
+    """(own nodes, width) the hidden states of a stretch of a row.
 
     Args:
         net: the model.
         row: its tree.
-        cache: keys and values of a prefix that all sequences of the row share; it grows by the row.
-        before: tokens in that prefix.
+        part: the stretch; those before it have been read.
+        memory: keys and values of what lies above the stretch; afterwards, of what lies above the next one. It must be
+            made without a configuration, so that it forgets nothing. All sequences share this one copy.
     """
-    depth = on_device(net, row.depth)[None] + before
-    net.positions += len(row.ids)
-    hidden: Tensor = net.body(
-        input_ids=on_device(net, row.ids)[None],
-        position_ids=depth,
-        attention_mask=_masks(net, row, before),
-        past_key_values=cache,
-        use_cache=cache is not None,
-    ).last_hidden_state
-    return hidden[0]
+    hidden = _read(net, row, part.nodes, part.own, memory)
+    kept = on_device(net, part.kept)
+    for layer in memory.layers:
+        layer.keys, layer.values = layer.keys.index_select(2, kept), layer.values.index_select(2, kept)
+    return hidden
 
 
 def padded(net: Network, ids: NDArray[np.int64]) -> Tensor:
@@ -49,19 +50,39 @@ def padded(net: Network, ids: NDArray[np.int64]) -> Tensor:
     return hidden
 
 
-def _masks(net: Network, row: Row, before: int) -> Mask:
-    """The additive mask (1, 1, nodes, before + nodes); where only some layers slide, one for each kind of layer."""
-    sees = row.ancestors()
-    whole = np.concatenate([np.ones((len(sees), before), bool), sees], axis=1)
+def _read(net: Network, row: Row, nodes: NDArray[np.int64], own: int, memory: DynamicCache | None) -> Tensor:
+    """(own, width) of the last `own` of these nodes; keys and values of the others lie in the memory."""
+    net.positions += own
+    node, depth, end = (on_device(net, array) for array in (nodes, row.depth[nodes], row.end[nodes]))
+    hidden: Tensor = net.body(
+        input_ids=on_device(net, row.ids[nodes[-own:]])[None],
+        position_ids=depth[None, -own:],
+        attention_mask=_masks(net, node, depth, end, own),
+        past_key_values=memory,
+        use_cache=memory is not None,
+    ).last_hidden_state
+    return hidden[0]
+
+
+def _masks(net: Network, node: Tensor, depth: Tensor, end: Tensor, own: int) -> Mask:
+    """The additive mask (1, 1, own, nodes); where only some layers slide, one for each kind of layer.
+
+    Args:
+        net: the model.
+        node: (nodes,) all that is seen, own nodes last.
+        depth: (nodes,) of each.
+        end: (nodes,) of each.
+        own: how many read.
+    """
+    reader = node[-own:, None]
+    whole = (node <= reader) & (reader < end)
     if net.window is None:
         return _additive(net, whole)
-    positions = np.concatenate([np.arange(before), row.depth + before])
-    near = positions[None, before:].T - positions[None, :] < net.window
-    sliding = _additive(net, whole & near)
+    sliding = _additive(net, whole & (depth[-own:, None] - depth < net.window))
     return {"full_attention": _additive(net, whole), "sliding_attention": sliding} if net.mixed else sliding
 
 
-def _additive(net: Network, sees: NDArray[np.bool_]) -> Tensor:
+def _additive(net: Network, sees: Tensor) -> Tensor:
     # Additive and not boolean: every back end reads it the same way.
     mask = torch.zeros(sees.shape, dtype=net.dtype, device=net.device)
-    return mask.masked_fill_(~on_device(net, sees), torch.finfo(net.dtype).min)[None, None]
+    return mask.masked_fill_(~sees, torch.finfo(net.dtype).min)[None, None]

@@ -1,21 +1,23 @@
-"""Requests to greedy continuations, batched over a key/value cache; an answer depends on its own prompt alone."""
+"""Requests to continuations, many at once over one key/value memory; an answer depends on its own request alone."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Literal
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache
 
+from tehon.engine.batch import Batch
 from tehon.engine.encode import Encoder
 from tehon.engine.network import Network
 from tehon.errors import ModelError, NotFinite
 from tehon.records.evaluation import Completion, Generation
 from tehon.records.prompt import Prompt, Segment
 
-BATCH = 16
-"""Prompts that are continued together."""
+ON_PROCESSOR, ON_ACCELERATOR = (16, 16_384), (64, 32_768)
+"""Answers that grow side by side, and tokens of all of them, at most."""
 WINDOW = 256
 """Requests that are sorted by length together."""
 
@@ -28,6 +30,8 @@ class _Answer:
     request: Generation
     prompt: list[int]
     truncated: int
+    chance: Random
+    seen: set[int]
     ids: list[int] = field(default_factory=list)
     text: str = ""
     finish: Literal["end", "stop", "length", ""] = ""
@@ -35,6 +39,7 @@ class _Answer:
     def take(self, token: int, ends: frozenset[int], encoder: Encoder) -> None:
         """Add a token, and see whether it was the last."""
         self.ids.append(token)
+        self.seen.add(token)
         if token in ends:
             self.text, self.finish = encoder.decode(self.ids[:-1]), "end"
         elif self.request.stop or len(self.ids) == self.request.max_new_tokens:
@@ -55,10 +60,8 @@ def generate(net: Network, encoder: Encoder, requests: Sequence[Generation]) -> 
     """
     for start in range(0, len(requests), WINDOW):
         answers = [_prepare(net, encoder, start + at, r) for at, r in enumerate(requests[start : start + WINDOW])]
-        by_length = sorted(answers, key=lambda answer: len(answer.prompt))
-        for first in range(0, len(by_length), BATCH):
-            with torch.inference_mode():
-                _continue(net, encoder, by_length[first : first + BATCH])
+        with torch.inference_mode():
+            _continue(net, encoder, sorted(answers, key=lambda answer: len(answer.prompt), reverse=True))
         for answer in answers:
             yield Completion(
                 text=answer.text,
@@ -78,52 +81,76 @@ def _prepare(net: Network, encoder: Encoder, number: int, request: Generation) -
         problem = f"max_new_tokens must be below the context of {net.context_length}, got {request.max_new_tokens}"
         raise ModelError(f"request {number}", problem, "Ask for fewer tokens")
     excess = max(0, len(ids) - room)
-    return _Answer(number=number, request=request, prompt=ids[:kept] + ids[kept + excess :], truncated=excess)
+    rest = ids[:kept] + ids[kept + excess :]
+    # The stream of an answer is its own, so that no other request changes it.
+    chance = Random(f"{request.seed}\n{request.context}")
+    return _Answer(number=number, request=request, prompt=rest, truncated=excess, chance=chance, seen=set(rest))
 
 
 def _continue(net: Network, encoder: Encoder, answers: list[_Answer]) -> None:
-    """Grow these answers until each has finished; one that has finished leaves the batch."""
+    """Grow these answers until each has finished; whoever has finished makes room for the next."""
     ends = _ends(net, encoder)
-    running = answers
-    longest = max(len(answer.prompt) for answer in running)
-    # (batch, time): padded on the left, so that every last position is a real one.
-    ids = torch.tensor([[encoder.end] * (longest - len(a.prompt)) + a.prompt for a in running], device=net.device)
-    mask = torch.tensor([[0] * (longest - len(a.prompt)) + [1] * len(a.prompt) for a in running], device=net.device)
-    cache = DynamicCache()
-    while running:
-        logits = _next_logits(net, ids, mask, cache)
-        chosen = _penalised(logits, running).argmax(dim=1).tolist()
-        for answer, token, row in zip(running, chosen, logits, strict=True):
-            if not torch.isfinite(row).all():
-                raise NotFinite(
-                    f"request {answer.number}", "its logits must be finite, but are not", "Try precision fp32"
-                )
+    batch = Batch(net)
+    running: list[_Answer] = []
+    waiting = deque(answers)
+    while waiting or running:
+        logits = []
+        if running:
+            logits.append(batch.grow([answer.ids[-1] for answer in running]))
+        # Not one by one, because prompts that are read together cost less.
+        if waiting and len(running) <= (most := _most(net, [*running, *waiting])) // 2:
+            new = [waiting.popleft() for _ in range(min(most - len(running), len(waiting)))]
+            logits.append(batch.join([answer.prompt for answer in new]))
+            running += new
+        for answer, token in zip(running, _chosen(torch.cat(logits), running), strict=True):
             answer.take(token, ends, encoder)
         stay = [place for place, answer in enumerate(running) if not answer.finish]
-        if len(stay) < len(running):
-            cache.batch_select_indices(torch.tensor(stay, device=net.device, dtype=torch.long))
-            mask = mask[stay]
+        batch.keep(stay)
         running = [running[place] for place in stay]
-        ids = torch.tensor([[answer.ids[-1]] for answer in running], device=net.device)
-        mask = torch.cat([mask, mask.new_ones(len(running), 1)], dim=1)
 
 
-def _next_logits(net: Network, ids: Tensor, mask: Tensor, cache: DynamicCache) -> Tensor:
-    """(batch, vocabulary) of the token after the last one, in fp32."""
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
-    net.positions += ids.numel()
-    hidden: Tensor = net.body(
-        input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
-    ).last_hidden_state
-    return (hidden[:, -1] @ net.head.weight.T).float()
+def _most(net: Network, answers: Sequence[_Answer]) -> int:
+    """How many may grow side by side when each of them is as long as the longest of these will be."""
+    rows, tokens = ON_PROCESSOR if net.device.type == "cpu" else ON_ACCELERATOR
+    longest = max(len(answer.prompt) + answer.request.max_new_tokens for answer in answers)
+    return max(1, min(rows, tokens // longest))
 
 
-def _penalised(logits: Tensor, answers: list[_Answer]) -> Tensor:
+def _chosen(logits: Tensor, answers: Sequence[_Answer]) -> list[int]:
+    """The next token of each answer.
+
+    Raises:
+        NotFinite: a logit is not finite; the request is named.
+    """
+    whole = torch.isfinite(logits).all(dim=1)
+    penalised = _penalised(logits, answers)
+    tokens = penalised.argmax(dim=1)
+    drawn = [place for place, answer in enumerate(answers) if answer.request.temperature]
+    if drawn:
+        tokens[drawn] = _drawn(penalised[drawn], [answers[place] for place in drawn])
+    # Both in one, because an accelerator is waited for every time that something is read from it.
+    found = torch.stack([whole.long(), tokens], dim=1).tolist()
+    for answer, (fine, _) in zip(answers, found, strict=True):
+        if not fine:
+            raise NotFinite(f"request {answer.number}", "its logits must be finite, but are not", "Try precision fp32")
+    return [token for _, token in found]
+
+
+def _drawn(logits: Tensor, answers: Sequence[_Answer]) -> Tensor:
+    """(answers,) tokens drawn by their probability: where one number of each answer's own stream falls."""
+    heat = torch.tensor([[answer.request.temperature] for answer in answers], device=logits.device)
+    shares = torch.softmax((logits / heat).double(), dim=1).cumsum(dim=1)
+    places = torch.tensor([[answer.chance.random()] for answer in answers], dtype=torch.float64, device=logits.device)
+    tokens = torch.searchsorted(shares, places * shares[:, -1:], right=True)
+    return tokens[:, 0].clamp(max=logits.shape[1] - 1)
+
+
+def _penalised(logits: Tensor, answers: Sequence[_Answer]) -> Tensor:
     """Logits of tokens that stand in the prompt or the answer, divided by the penalty, or times it below zero."""
     for row, answer in zip(logits, answers, strict=True):
         penalty = answer.request.repetition_penalty
         if penalty != 1:
-            seen = torch.tensor(sorted({*answer.prompt, *answer.ids}), device=logits.device)
+            seen = torch.tensor(list(answer.seen), device=logits.device)
             row[seen] = torch.where(row[seen] < 0, row[seen] * penalty, row[seen] / penalty)
     return logits
 

@@ -6,10 +6,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-SCORING_LOGITS = 1 << 22
-"""Logits in memory at once when only their log-likelihoods are wanted: fits a processor's cache."""
 TILE_ON_PROCESSOR, TILE_ON_ACCELERATOR = 1 << 21, 1 << 26
-"""Logits in memory at once when the gradient is wanted too: products like many rows, a processor's cache likes few."""
+"""Logits in memory at once: products like many rows, a processor's cache likes few."""
 LEAST_WIDTH = 1024
 """Columns of a tile, however many rows there are."""
 
@@ -36,18 +34,26 @@ def logprobs(hidden: Tensor, head: Tensor, source: Tensor, target: Tensor) -> Sc
         target: (edges,) the predicted token.
     """
     nodes, node_of = torch.unique(source, return_inverse=True)
-    picked = hidden[nodes].float()
-    total = torch.full((len(nodes),), -torch.inf, device=hidden.device)
-    best = total.clone()
+    picked = hidden[nodes]
+    top = torch.full((len(nodes), 1), -torch.inf, device=hidden.device)
+    mass = torch.zeros_like(top)
     own = torch.empty(len(source), device=hidden.device)
-    step = max(1, SCORING_LOGITS // max(1, len(nodes)))
-    for first in range(0, len(head), step):
-        logits = picked @ head[first : first + step].float().T
-        best = torch.maximum(best, logits.amax(dim=1))
-        total = torch.logaddexp(total, torch.logsumexp(logits, dim=1))
-        here = ((target >= first) & (target < first + step)).nonzero(as_tuple=True)[0]
-        own[here] = logits[node_of[here], target[here] - first]
-    return Scores(logprob=own - total[node_of], greedy=own >= best[node_of])
+    for tile, edges in _tiles(head, target, len(nodes)):
+        logits = _exact(picked, head[tile])
+        own[edges] = logits[node_of[edges], target[edges] - tile.start]
+        before, top = top, torch.maximum(top, logits.amax(dim=1, keepdim=True))
+        mass = mass * (before - top).exp_() + logits.sub_(top).exp_().sum(dim=1, keepdim=True)
+    total = top + mass.log()
+    return Scores(logprob=own - total[node_of, 0], greedy=own >= top[node_of, 0])
+
+
+def _exact(rows: Tensor, tile: Tensor) -> Tensor:
+    """(rows, columns) their product in fp32: that of two bf16 numbers needs no rounding there."""
+    if rows.dtype == torch.float32:
+        return rows @ tile.T
+    if rows.device.type == "cuda":
+        return torch.mm(rows, tile.T, out_dtype=torch.float32)
+    return rows.float() @ tile.float().T
 
 
 class _WeightedNll(torch.autograd.Function):

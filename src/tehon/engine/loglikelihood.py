@@ -1,26 +1,27 @@
 """Requests to log-likelihoods through the prefix tree: shared contexts are computed once, every choice beside it."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from transformers import DynamicCache
 
 from tehon.engine import forward, head
 from tehon.engine.encode import Encoder
 from tehon.engine.network import Network, on_device
-from tehon.engine.prefix_tree import Row, common_prefix, rows
-from tehon.engine.tokens import Encoded, encoded
+from tehon.engine.prefix_tree import Row, rows, stretches
+from tehon.engine.tokens import Encoded
 from tehon.errors import ModelError, NotFinite
 from tehon.records.evaluation import Loglikelihood, Protocol, Scored
 
-WINDOW = 1024
+WINDOW = 4096
 """Requests that are encoded and laid out together; bounds the memory."""
-ROW_NODES = 512
-"""Nodes in one forward pass; the dense mask costs their square."""
-SHARED_AT_LEAST = 32
-"""A prefix that all requests of a window share is computed once from this many tokens on."""
+NODES_ON_PROCESSOR, NODES_ON_ACCELERATOR = 512, 2048
+"""Nodes in one forward pass, and scored ones in one pass of the head; the dense mask costs their square."""
+Found = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 
 def loglikelihood(
@@ -44,45 +45,43 @@ def loglikelihood(
             yield _answer(some[at], whole[at], cut[at], logprob, greedy)
 
 
-def score(net: Network, sequences: Sequence[Encoded]) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
-    """For each sequence: (scored tokens,) log-likelihoods in nats, and whether each token was the most likely one."""
-    found: list[tuple[NDArray[np.float32], NDArray[np.bool_]]] = [(np.zeros(0, np.float32), np.zeros(0, bool))] * len(
-        sequences
-    )
-    shared = common_prefix(sequences)
-    with torch.inference_mode():
-        cache = None
-        if shared >= SHARED_AT_LEAST and len(sequences) > 1:
-            cache = _read(net, sequences[0].ids[:shared])
-            sequences = [Encoded(ids=s.ids[shared:], weights=s.weights[shared:]) for s in sequences]
-        for row in rows(sequences, ROW_NODES):
-            logprob, greedy = _score_row(net, row, cache, shared if cache else 0)
-            for member, first, last in zip(row.members, row.offsets, row.offsets[1:], strict=False):
-                edges = row.edge[first:last]
-                found[member] = (logprob[edges], greedy[edges])
+def score(net: Network, sequences: Sequence[Encoded]) -> list[Found]:
+    """For each sequence: (scored tokens,) log-likelihoods in nats, and whether each token was the most likely one.
+
+    Every distinct prefix is computed once; of what the sequences share, keys and values are kept once for all.
+    """
+    nothing: Found = np.zeros(0, np.float32), np.zeros(0, bool)
+    found = [nothing] * len(sequences)
+    # All of them make one tree, or none where nothing is scored.
+    for row in rows(sequences, sys.maxsize):
+        with torch.inference_mode():
+            parts = list(_score_row(net, row))
+        logprob, greedy = (np.concatenate(column) for column in zip(*parts, strict=True))
+        for member, first, last in zip(row.members, row.offsets, row.offsets[1:], strict=False):
+            edges = row.edge[first:last]
+            found[member] = (logprob[edges], greedy[edges])
     return found
 
 
-def _score_row(
-    net: Network, row: Row, cache: DynamicCache | None, before: int
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    hidden = forward.packed(net, row, cache=cache, before=before)
-    if cache is not None:
-        cache.crop(-len(row.ids))
-    scores = head.logprobs(hidden, net.head.weight, on_device(net, row.source), on_device(net, row.target))
-    return scores.logprob.cpu().numpy(), scores.greedy.cpu().numpy()
-
-
-def _read(net: Network, ids: NDArray[np.int32]) -> DynamicCache:
-    """Keys and values of a prefix. The cache is made without a configuration, so that it forgets nothing."""
-    cache = DynamicCache()
-    for start in range(0, len(ids), ROW_NODES):
-        # A token after the piece, and a weight on it, so that every token of the piece is read.
-        piece = encoded(
-            [*ids[start : start + ROW_NODES].tolist(), 0], [0.0] * len(ids[start : start + ROW_NODES]) + [1.0]
-        )
-        forward.packed(net, next(rows([piece], ROW_NODES)), cache=cache, before=start)
-    return cache
+def _score_row(net: Network, row: Row) -> Iterator[Found]:
+    """What the head says about the row's edges, in their order, a part of them at a time."""
+    scored, node_of = np.unique(row.source, return_inverse=True)
+    budget = NODES_ON_PROCESSOR if net.device.type == "cpu" else NODES_ON_ACCELERATOR
+    memory = DynamicCache()
+    waiting: list[Tensor] = []
+    done = 0
+    for part in stretches(row, budget):
+        hidden = forward.stretch(net, row, part, memory)
+        first, last = np.searchsorted(scored, (part.start, part.stop))
+        waiting.append(hidden[on_device(net, scored[first:last] - part.start)])
+        # The head is large: the more positions it is asked about at once, the seldomer it is read.
+        if last - done >= budget or part.stop == len(row.ids):
+            edges = slice(*np.searchsorted(node_of, (done, last)))
+            source, target = on_device(net, node_of[edges] - done), on_device(net, row.target[edges])
+            net.head_positions += int(last - done)
+            scores = head.logprobs(torch.cat(waiting), net.head.weight, source, target)
+            yield scores.logprob.cpu().numpy(), scores.greedy.cpu().numpy()
+            waiting, done = [], last
 
 
 def _fit(net: Network, sequence: Encoded, protocol: Protocol, bos: int | None, number: int) -> Encoded:

@@ -27,6 +27,7 @@ class Network:
         mixed: some layers see everything and the others slide, so that each kind asks for a mask of its own.
         work: what a forward pass costs.
         positions: token positions computed so far, padding included.
+        head_positions: those of them whose log-likelihoods were asked for, so that the head was computed.
     """
 
     model: Any
@@ -40,6 +41,7 @@ class Network:
     mixed: bool
     work: Work
     positions: int = 0
+    head_positions: int = 0
 
 
 def network(model: Any, family: Family, where: str) -> Network:  # noqa: ANN401 - a foreign class without types

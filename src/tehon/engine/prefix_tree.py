@@ -4,6 +4,9 @@ The nodes of a row stand in preorder, so a node's subtree is the range from itse
 ancestor of node `i` exactly when `j <= i < end[j]`: the attention mask is one comparison. A node's depth is its
 position. Every scored token is an edge from the node that predicts it; sequences that share the edge share its work,
 and their weights add up.
+
+A row of any length can be read a stretch at a time: all that a stretch needs of the stretches before it are the keys
+and values of the nodes above its first node.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,10 +46,50 @@ class Row:
     edge: Indices
     offsets: Indices
 
-    def ancestors(self) -> NDArray[np.bool_]:
-        """(nodes, nodes) True where the column's node is the row's node or one of its ancestors."""
-        node = np.arange(len(self.ids))
-        return (node[None, :] <= node[:, None]) & (node[:, None] < self.end[None, :])
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring nodes of a row that are read together.
+
+    Attributes:
+        nodes: (above + own,) the nodes that it sees: first those above its first node, then its own.
+        own: how many of them are its own.
+        kept: (next above,) which of `nodes` the next stretch sees, as places in `nodes`.
+    """
+
+    nodes: Indices
+    own: int
+    kept: Indices
+
+    @property
+    def start(self) -> int:
+        """Its first node."""
+        return int(self.nodes[-self.own])
+
+    @property
+    def stop(self) -> int:
+        """The node after its last one."""
+        return self.start + self.own
+
+
+def stretches(row: Row, budget: int) -> Iterator[Stretch]:
+    """A row in stretches of at most `budget` nodes: every node in one of them, so that nothing is computed twice.
+
+    A stretch ends where little lies above the next one, for that must be seen again; but not before half the budget.
+    """
+    above: Indices = np.zeros(0, np.int64)
+    start, total = 0, len(row.ids)
+    while start < total:
+        stop = start + budget
+        if stop < total:
+            # The last of equals, so that stretches are long.
+            earliest = start + (budget + 1) // 2
+            stop -= int(row.depth[earliest : stop + 1][::-1].argmin())
+        stop = min(stop, total)
+        nodes = np.concatenate([above, np.arange(start, stop)])
+        kept = np.flatnonzero(row.end[nodes] > stop)
+        yield Stretch(nodes=nodes, own=stop - start, kept=kept)
+        above, start = nodes[kept], stop
 
 
 def rows(sequences: Sequence[Encoded], budget: int) -> Iterator[Row]:
@@ -71,15 +114,6 @@ def rows(sequences: Sequence[Encoded], budget: int) -> Iterator[Row]:
         yield _row(sequences, inputs, order[start:], shared)
 
 
-def common_prefix(sequences: Sequence[Encoded]) -> int:
-    """How many tokens all sequences share before any of them predicts: what can be computed once for all rows."""
-    first = sequences[0]
-    shortest = min((int(sequence.scored[0]) - 1 for sequence in sequences if len(sequence.scored)), default=0)
-    for sequence in sequences[1:]:
-        shortest = min(shortest, _common(first.ids[:shortest], sequence.ids[:shortest]))
-    return max(shortest, 0)
-
-
 def _common(left: Ids, right: Ids) -> int:
     shorter = min(len(left), len(right))
     differs = left[:shorter] != right[:shorter]
@@ -89,9 +123,12 @@ def _common(left: Ids, right: Ids) -> int:
 
 def _row(sequences: Sequence[Encoded], inputs: list[Ids], members: list[int], shared: list[int]) -> Row:
     starts = np.cumsum([0] + [len(inputs[member]) - common for member, common in zip(members, shared, strict=True)])
+    ends = np.full(starts[-1], starts[-1])
     sources, targets, weights, counts = [], [], [], []
     path: Indices = np.zeros(0, np.int64)
     for member, common, start, stop in zip(members, shared, starts, starts[1:], strict=False):
+        # A subtree ends where a later sequence branches off above it.
+        ends[path[common:]] = start
         path = np.concatenate([path[:common], np.arange(start, stop)])
         scored = sequences[member].scored
         sources.append(path[scored - 1])
@@ -100,13 +137,10 @@ def _row(sequences: Sequence[Encoded], inputs: list[Ids], members: list[int], sh
         counts.append(len(scored))
     vocabulary = 1 + max(int(target.max()) for target in targets)
     edges, edge = np.unique(np.concatenate(sources) * vocabulary + np.concatenate(targets), return_inverse=True)
-    depth = np.concatenate(
-        [np.arange(common, len(inputs[member])) for member, common in zip(members, shared, strict=True)]
-    )
     return Row(
         ids=np.concatenate([inputs[m][c:] for m, c in zip(members, shared, strict=True)]).astype(np.int64),
-        depth=depth,
-        end=_ends(depth, starts, np.asarray(shared)),
+        depth=np.concatenate([np.arange(c, len(inputs[m])) for m, c in zip(members, shared, strict=True)]),
+        end=ends,
         source=edges // vocabulary,
         target=edges % vocabulary,
         weight=np.bincount(edge, weights=np.concatenate(weights)).astype(np.float64),
@@ -114,13 +148,3 @@ def _row(sequences: Sequence[Encoded], inputs: list[Ids], members: list[int], sh
         edge=edge,
         offsets=np.cumsum([0, *counts]),
     )
-
-
-def _ends(depth: Indices, starts: Indices, shared: Indices) -> Indices:
-    """A subtree ends where a later sequence branches off at the node's depth or above."""
-    nodes = len(depth)
-    # (nodes, sequences + 1): the last column stands for the end of the row.
-    later = starts[None, :] > np.arange(nodes)[:, None]
-    branches = np.append(shared, 0)[None, :] <= depth[:, None]
-    ends: Indices = starts[(later & branches).argmax(axis=1)]
-    return ends

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tehon.engine.prefix_tree import Row, common_prefix, rows
+from tehon.engine.prefix_tree import Row, rows, stretches
 from tehon.engine.tokens import Encoded, encoded
 
 # Few distinct tokens, so that sequences share prefixes often.
@@ -19,7 +19,8 @@ budgets = st.integers(1, 60)
 
 
 def prefixes(row: Row) -> list[tuple[int, ...]]:
-    sees = row.ancestors()
+    node = np.arange(len(row.ids))
+    sees = (node <= node[:, None]) & (node[:, None] < row.end)
     return [tuple(row.ids[sees[node]].tolist()) for node in range(len(row.ids))]
 
 
@@ -69,12 +70,29 @@ def test_without_a_budget_nothing_is_computed_twice(given_: list[Encoded]) -> No
     assert sum(len(row.ids) for row in rows(given_, 10_000)) == len(needed)
 
 
-@given(sequences)
-def test_the_common_prefix_ends_before_anything_is_predicted_from_it(given_: list[Encoded]) -> None:
-    shared = common_prefix(given_)
-    scored = [sequence for sequence in given_ if len(sequence.scored)]
-    assert len({tuple(sequence.ids[:shared].tolist()) for sequence in scored}) <= 1
-    assert all(sequence.scored[0] > shared for sequence in scored)
+@given(sequences, budgets)
+def test_stretches_hold_every_node_once_and_keep_the_budget(given_: list[Encoded], budget: int) -> None:
+    for row in rows(given_, 10_000):
+        parts = list(stretches(row, budget))
+        assert [node for part in parts for node in part.nodes[-part.own :].tolist()] == list(range(len(row.ids)))
+        assert all(part.own <= budget for part in parts)
+        assert all(2 * part.own >= budget for part in parts[:-1])
+
+
+@given(sequences, budgets)
+def test_a_stretch_sees_all_that_stands_above_its_nodes_and_is_handed_nothing_else(
+    given_: list[Encoded], budget: int
+) -> None:
+    for row in rows(given_, 10_000):
+        handed: list[int] = []
+        for part in stretches(row, budget):
+            assert part.nodes[: -part.own].tolist() == handed
+            for node in range(part.start, part.stop):
+                above = [other for other in range(node) if other < node < row.end[other]]
+                assert set(above) <= set(part.nodes.tolist())
+            handed = part.nodes[part.kept].tolist()
+            # What is handed on are the nodes above the next one, and no others: one at every depth.
+            assert row.depth[handed].tolist() == list(range(len(handed)))
 
 
 def test_a_sequence_without_scored_tokens_costs_nothing() -> None:
