@@ -10,20 +10,23 @@ from tehon.cli.tables import print_side_by_side
 from tehon.report.run import report as write_report
 
 
-def report(
+def report(  # noqa: PLR0913 - one parameter an option
     runs: Annotated[
         list[Path], typer.Argument(help="Folders of finished evaluations; releases and adapters may join.")
     ],
     *,
     to: Annotated[Path, typer.Option("--out", help="Folder of the report.")],
     title: Annotated[str, typer.Option(help="The report's heading.")] = "",
+    every_pair: Annotated[
+        bool, typer.Option("--every-pair", help="Test every two models against each other, not only tuned and base.")
+    ] = False,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Put models side by side: Markdown, JSON, LaTeX, CSV and one HTML page that opens from disk."""
     del debug
-    written = write_report(runs, to, title=title, progress=progress(quiet=quiet))
+    written = write_report(runs, to, title=title, every_pair=every_pair, progress=progress(quiet=quiet))
     if json:
         show(written)
         return

@@ -205,7 +205,7 @@ class Report(Record, kw_only=True):
         title: stands above it.
         protocol: how every model was asked.
         models: each base followed by what was tuned from it.
-        comparisons: every tuned model with its base.
+        comparisons: every tuned model with its base, or every two models.
         samples: prompt by prompt, the models in their order.
         histograms: of every cell whose choices are the same for all items.
         releases: the data that were tuned on, where their folders were given.

@@ -1,6 +1,7 @@
 """Every tuned model beside its base, on the same items."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from math import exp, fsum
 
 import msgspec
@@ -11,7 +12,10 @@ from tehon.records.scores import STOOD_IN
 from tehon.report.read import CellKey, Cells, Outcome, Run
 from tehon.report.significance import holm, mcnemar, sign_flip
 
-Cell = Mapping[str, Outcome]
+Cell = Mapping[str, Sequence[Outcome]]
+"""Item id -> what came of it, once for every draw of its shots."""
+Judge = Callable[[Outcome], float | None]
+"""What is compared of one outcome; None where it has none."""
 
 
 def in_order(runs: Sequence[Run]) -> tuple[Run, ...]:
@@ -48,13 +52,18 @@ def base_of(run: Run, runs: Sequence[Run]) -> Run | None:
     return next(bases, None)
 
 
-def compare(runs: Sequence[Run]) -> tuple[Comparison, ...]:
-    """Every tuned model with its base, cell by cell, p-values corrected together by Holm."""
+def compare(runs: Sequence[Run], *, every: bool = False) -> tuple[Comparison, ...]:
+    """Every tuned model with its base, cell by cell, p-values corrected together by Holm.
+
+    Args:
+        runs: of the same items.
+        every: every two models are compared, whatever one has to do with the other.
+    """
     found: list[Comparison] = []
-    for run in runs:
-        if (base := base_of(run, runs)) is not None:
-            for first, second in pair_cells(base.cells, run.cells):
-                found += _compare_cell(base, run, first, second)
+    for one, other in combinations(runs, 2) if every else _tuned(runs):
+        before, after = _over_draws(one.cells), _over_draws(other.cells)
+        for first, second in pair_cells(before, after):
+            found += _compare_cell(_blank(one, other, first, second), before[first], after[second])
     tested = [each for each in found if each.p_value is not None]
     corrected = iter(holm([each.p_value for each in tested if each.p_value is not None]))
     return tuple(
@@ -63,8 +72,25 @@ def compare(runs: Sequence[Run]) -> tuple[Comparison, ...]:
     )
 
 
-def pair_cells(first: Cells, second: Cells) -> Iterator[tuple[CellKey, CellKey]]:
+def _tuned(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
+    for run in runs:
+        if (base := base_of(run, runs)) is not None:
+            yield base, run
+
+
+def _over_draws(cells: Cells) -> dict[CellKey, dict[str, list[Outcome]]]:
+    """Cells that differ in the draw of their shots alone as one."""
+    merged: dict[CellKey, dict[str, list[Outcome]]] = {}
+    for key, cell in cells.items():
+        together = merged.setdefault(key._replace(seed=None), {})
+        for item, outcome in cell.items():
+            together.setdefault(item, []).append(outcome)
+    return merged
+
+
+def pair_cells(first: Iterable[CellKey], second: Iterable[CellKey]) -> Iterator[tuple[CellKey, CellKey]]:
     """Cells with the same task and shots: under the same template, else the two that are left when each has one."""
+    first, second = tuple(first), tuple(second)
     for task, shots in dict.fromkeys((key.task, key.shots) for key in first):
         left = [key for key in first if (key.task, key.shots) == (task, shots)]
         right = [key for key in second if (key.task, key.shots) == (task, shots)]
@@ -89,13 +115,21 @@ def check_same_items(runs: Sequence[Run]) -> None:
     first: dict[tuple[str, int], tuple[Run, CellKey]] = {}
     for run in runs:
         for key in run.cells:
-            other, theirs = first.setdefault((key.task, key.shots), (run, key))
+            other, named = first.setdefault((key.task, key.shots), (run, key))
+            theirs = named._replace(seed=key.seed)
             for problem in _differences(other, theirs, run, key):
                 remedy = "Evaluate both with the same suite and the same raw files"
                 raise DataError(run.folder, f"{key.task} at {key.shots} shots {problem}", remedy)
 
 
+def _seeds(run: Run, key: CellKey) -> set[int | None]:
+    """Of the draws of a cell's shots."""
+    return {each.seed for each in run.cells if (each.task, each.shots) == (key.task, key.shots)}
+
+
 def _differences(other: Run, theirs: CellKey, run: Run, key: CellKey) -> Iterator[str]:
+    if _seeds(run, key) != _seeds(other, theirs):
+        yield f"must show the same examples before an item as in {other.folder}, but has other draws"
     if (under := protocols(run, key)) != (wanted := protocols(other, theirs)):
         names = [", ".join(sorted(each)) for each in (wanted, under)]
         yield f"must be asked under the same protocol as in {other.folder} ({names[0]}), but was under {names[1]}"
@@ -111,32 +145,36 @@ def _differences(other: Run, theirs: CellKey, run: Run, key: CellKey) -> Iterato
         yield f"must show the same examples before an item as in {other.folder}, {count}"
 
 
-def _compare_cell(base: Run, run: Run, first: CellKey, second: CellKey) -> Iterator[Comparison]:
-    mine, theirs = base.cells[first], run.cells[second]
-    template = first.template if first == second else f"{first.template}/{second.template}"
-    blank = Comparison(
+def _blank(one: Run, other: Run, first: CellKey, second: CellKey) -> Comparison:
+    """What all comparisons of two cells have in common."""
+    return Comparison(
         task=first.task,
-        template=template,
+        template=first.template if first == second else f"{first.template}/{second.template}",
         shots=first.shots,
         metric="",
-        first=base.scores.model,
-        second=run.scores.model,
+        first=one.scores.model,
+        second=other.scores.model,
         first_value=0.0,
         second_value=0.0,
         p_value=None,
         test="",
         count=0,
     )
-    judged = "accuracy" if next(iter(mine.values())).choices else "contains_answer"
-    found = (
-        _compare_shares(judged, mine, theirs, lambda outcome: outcome.correct),
-        _compare_shares("ends", mine, theirs, _ended),
-        _compare_perplexities("item_perplexity_with_end", mine, theirs, lambda outcome: outcome.item_nll_with_end),
-        _compare_perplexities("item_perplexity", mine, theirs, lambda outcome: outcome.item_nll),
-    )
-    for compared in found:
-        if compared:
-            yield msgspec.structs.replace(blank, **compared)
+
+
+def _compare_cell(blank: Comparison, mine: Cell, theirs: Cell) -> Iterator[Comparison]:
+    judged = "accuracy" if next(iter(mine.values()))[0].choices else "contains_answer"
+    shares: dict[str, Judge] = {judged: lambda outcome: outcome.correct, "ends": _ended}
+    perplexities: dict[str, Judge] = {
+        "item_perplexity_with_end": lambda outcome: outcome.item_nll_with_end,
+        "item_perplexity": lambda outcome: outcome.item_nll,
+    }
+    for metric, judge in shares.items():
+        if pairs := list(_pairs(judge, mine, theirs)):
+            yield msgspec.structs.replace(blank, metric=metric, count=len(pairs), **_shares(pairs))
+    for metric, judge in perplexities.items():
+        if pairs := list(_pairs(judge, mine, theirs)):
+            yield msgspec.structs.replace(blank, metric=metric, count=len(pairs), **_perplexities(pairs))
 
 
 def _ended(outcome: Outcome) -> bool | None:
@@ -144,42 +182,34 @@ def _ended(outcome: Outcome) -> bool | None:
     return outcome.finish == "end" if outcome.finish else None
 
 
-def _compare_shares(
-    metric: str, mine: Cell, theirs: Cell, judge: Callable[[Outcome], bool | None]
-) -> dict[str, object]:
-    """How many items each model meets a yes-or-no measure on; empty where none is judged for both."""
-    verdicts = [(judge(outcome), judge(theirs[item])) for item, outcome in mine.items()]
-    pairs = [(before, after) for before, after in verdicts if before is not None and after is not None]
-    if not pairs:
-        return {}
-    only_first = sum(before and not after for before, after in pairs)
-    only_second = sum(after and not before for before, after in pairs)
-    return {
-        "metric": metric,
-        "first_value": sum(before for before, _ in pairs) / len(pairs),
-        "second_value": sum(after for _, after in pairs) / len(pairs),
-        "p_value": mcnemar(only_first, only_second),
-        "test": "McNemar exact",
-        "count": len(pairs),
-        "only_first": only_first,
-        "only_second": only_second,
-    }
+def _pairs(judge: Judge, mine: Cell, theirs: Cell) -> Iterator[tuple[float, float]]:
+    """Of every item that is judged for both models: each one's mean over the draws of its shots."""
+    for item, outcomes in mine.items():
+        before, after = _mean(judge, outcomes), _mean(judge, theirs[item])
+        if before is not None and after is not None:
+            yield before, after
 
 
-def _compare_perplexities(
-    metric: str, mine: Cell, theirs: Cell, nats: Callable[[Outcome], float | None]
-) -> dict[str, object]:
-    """Both models' perplexity per item; empty where no item was scored for both."""
-    surprises = [(nats(outcome), nats(theirs[item])) for item, outcome in mine.items()]
-    pairs = [(before, after) for before, after in surprises if before is not None and after is not None]
-    if not pairs:
-        return {}
+def _mean(judge: Judge, outcomes: Sequence[Outcome]) -> float | None:
+    values = [value for value in map(judge, outcomes) if value is not None]
+    return fsum(values) / len(values) if values else None
+
+
+def _shares(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
+    """How many items each model meets a yes-or-no measure on; shares of draws are no yes or no."""
+    first_value, second_value = (fsum(side) / len(pairs) for side in zip(*pairs, strict=True))
+    values: dict[str, object] = {"first_value": first_value, "second_value": second_value}
+    if not {value for pair in pairs for value in pair} <= {0.0, 1.0}:
+        p_value, test = sign_flip([after - before for before, after in pairs])
+        return values | {"p_value": p_value, "test": test}
+    only_first = sum(before > after for before, after in pairs)
+    only_second = sum(after > before for before, after in pairs)
+    found = {"p_value": mcnemar(only_first, only_second), "only_first": only_first, "only_second": only_second}
+    return values | found | {"test": "McNemar exact"}
+
+
+def _perplexities(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
+    """Both models' perplexity per item, from nats per token."""
     p_value, test = sign_flip([after - before for before, after in pairs])
-    return {
-        "metric": metric,
-        "first_value": exp(fsum(before for before, _ in pairs) / len(pairs)),
-        "second_value": exp(fsum(after for _, after in pairs) / len(pairs)),
-        "p_value": p_value,
-        "test": test,
-        "count": len(pairs),
-    }
+    first_value, second_value = (exp(fsum(side) / len(pairs)) for side in zip(*pairs, strict=True))
+    return {"first_value": first_value, "second_value": second_value, "p_value": p_value, "test": test}

@@ -25,11 +25,12 @@ R = TypeVar("R")
 
 
 class CellKey(NamedTuple):
-    """One task under one template and number of shots."""
+    """One task under one template, number of shots and, where they were drawn several times, seed of the draw."""
 
     task: str
     template: str
     shots: int
+    seed: int | None = None
 
 
 class Outcome(Record, kw_only=True):
@@ -166,6 +167,7 @@ class _Row(Record, kw_only=True):
     task: str
     template: str
     shots: int
+    seed: int | None
     shot_ids: tuple[str, ...]
     instruction: str
     input: str
@@ -182,7 +184,7 @@ class _Row(Record, kw_only=True):
 def _read_cells(path: Path) -> Cells:
     cells: Cells = defaultdict(dict)
     for row in read_items(path, _Row):
-        cell = cells[CellKey(row.task, row.template, row.shots)]
+        cell = cells[CellKey(row.task, row.template, row.shots, row.seed)]
         if row.item in cell:
             problem = f"every item must stand once in a cell, but {row.item} stands twice in {row.task}"
             raise Damaged(str(path), problem, "Evaluate again")

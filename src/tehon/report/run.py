@@ -24,6 +24,7 @@ def report(
     *,
     title: str = "",
     notes: Sequence[str] = (),
+    every_pair: bool = False,
     progress: Progress = silent,
 ) -> Report:
     """The report of these finished folders; also written as report.html, .md and .json, table_2.tex and scores.csv.
@@ -33,6 +34,7 @@ def report(
         out: a new folder, or one that holds this very report.
         title: the heading.
         notes: what a reader must know, such as which data are stand-ins.
+        every_pair: every two models are tested against each other, not only the tuned ones against their bases.
         progress: listens.
 
     Raises:
@@ -43,12 +45,12 @@ def report(
         Damaged: a file does not match its manifest.
     """
     opened = open_folders(runs)
-    config = {"title": title, "notes": list(notes)}
+    config = {"title": title, "notes": list(notes), "every_pair": every_pair}
     inputs = {f"{place:03d} {folder.name}": folder.sha256 for place, folder in enumerate(opened)}
     if manifest := finished(out, "report", fingerprint(config, inputs)):
         return result(manifest, Report)
     folders = read_folders(opened, progress)
-    written = assemble(folders, title or TITLE, notes)
+    written = assemble(folders, title or TITLE, notes, every_pair=every_pair)
     with progress("write", len(PAGES), "files") as advance:
         for name, page in PAGES.items():
             write_text(out / name, page(written))
@@ -66,7 +68,7 @@ PAGES = {
 }
 
 
-def assemble(folders: Folders, title: str, notes: Sequence[str]) -> Report:
+def assemble(folders: Folders, title: str, notes: Sequence[str], *, every_pair: bool = False) -> Report:
     """The report of what was read.
 
     Raises:
@@ -88,7 +90,7 @@ def assemble(folders: Folders, title: str, notes: Sequence[str]) -> Report:
             )
             for run in runs
         ),
-        comparisons=compare(runs),
+        comparisons=compare(runs, every=every_pair),
         samples=samples(runs),
         histograms=histograms(runs),
         releases=folders.releases,

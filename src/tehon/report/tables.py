@@ -157,10 +157,13 @@ def marks(score: Score) -> str:
 
 def _comparison(report: Report, model: ModelColumn, score: Score) -> Comparison | None:
     wanted = (model.model, score.task, score.shots, score.metric)
+    bases = {other.model for other in report.models if other.role == "base" and other.base == model.base}
     fitting = (
         each
         for each in report.comparisons
-        if (each.second, each.task, each.shots, each.metric) == wanted
+        if model.role == "tuned"
+        and each.first in bases
+        and (each.second, each.task, each.shots, each.metric) == wanted
         and each.template.rpartition("/")[2] == score.template
     )
     return next(fitting, None)

@@ -162,6 +162,11 @@ def number(name: str, value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
+def interval(name: str, ends: tuple[float, float] | None) -> str:
+    """`0.437 to 0.481`."""
+    return MISSING if ends is None else " to ".join(number(name, end) for end in ends)
+
+
 def p_value(value: float | None) -> str:
     """A p-value with two digits that mean something."""
     if value is None:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from math import exp, isclose
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
+from tehon.errors import DataError
 from tehon.records.scores import ItemResult
 from tehon.report.run import report
-from tehon.report.significance import holm
+from tehon.report.significance import holm, sign_flip
+from tehon.report.tables import score_table
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -118,3 +121,69 @@ def test_all_p_values_of_a_report_are_corrected_together(pair: list[Path], tmp_p
     }
     adjusted = [each.adjusted_p_value for each in written.comparisons]
     assert adjusted == holm([each.p_value for each in written.comparisons if each.p_value is not None])
+
+
+def test_any_two_models_can_be_compared_and_all_tests_are_corrected_together(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    runs = [
+        write_scores("small", weather(skill=0.2, seed=1)),
+        write_scores("large", weather(skill=0.5, seed=2), base="models/large"),
+        write_scores("small, tuned", weather(skill=0.9, seed=3), adapter="f"),
+    ]
+    written = report(runs, tmp_path / "report", every_pair=True)
+    assert [(each.first, each.second) for each in written.comparisons] == [
+        ("small", "small, tuned"),
+        ("small", "large"),
+        ("small, tuned", "large"),
+    ]
+    p_values = [each.p_value for each in written.comparisons if each.p_value is not None]
+    assert [each.adjusted_p_value for each in written.comparisons] == holm(p_values)
+    own = report(runs, tmp_path / "own").comparisons
+    assert [(each.first, each.second) for each in own] == [("small", "small, tuned")]
+    assert own[0].p_value == p_values[0]
+    # Only the comparison with the base gives a number its arrow.
+    table = score_table(written)
+    assert [row.entries[0].comparison is not None for row in table.rows] == [False, True, False]
+
+
+def drawn(items: list[ItemResult], seed: int) -> list[ItemResult]:
+    return [replace(item, seed=seed, shot_ids=(f"weather/{seed}",)) for item in items]
+
+
+def test_several_draws_of_shots_are_one_comparison_of_the_items_means(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    before = [weather(skill=0.3, seed=seed) for seed in (1, 2)]
+    after = [weather(skill=0.6, seed=seed) for seed in (3, 4)]
+    runs = [
+        write_scores("small", [item for seed, items in enumerate(before) for item in drawn(items, seed)]),
+        write_scores("tuned", [item for seed, items in enumerate(after) for item in drawn(items, seed)], adapter="f"),
+    ]
+    (comparison,) = report(runs, tmp_path / "report").comparisons
+    assert comparison.count == 60
+    assert comparison.test.startswith("sign-flip permutation")
+    means = [(one.correct + other.correct) / 2 for one, other in zip(*before, strict=True)]
+    assert isclose(comparison.first_value, sum(means) / 60)
+    then = [(one.correct + other.correct) / 2 for one, other in zip(*after, strict=True)]
+    assert comparison.p_value == sign_flip([late - early for early, late in zip(means, then, strict=True)])[0]
+
+
+def test_draws_that_agree_on_every_item_are_as_one(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    before, after = weather(skill=0.3, seed=1), weather(skill=0.6, seed=2)
+    twice = [
+        write_scores("small", drawn(before, 1) + drawn(before, 2)),
+        write_scores("tuned", drawn(after, 1) + drawn(after, 2), adapter="f"),
+    ]
+    once = [
+        write_scores("small", before, folder="small once"),
+        write_scores("tuned", after, adapter="f", folder="tuned once"),
+    ]
+    assert report(twice, tmp_path / "twice").comparisons == report(once, tmp_path / "once").comparisons
+
+
+def test_draws_of_other_seeds_are_not_compared(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    items = weather(skill=0.3, seed=1)
+    runs = [write_scores("small", drawn(items, 1)), write_scores("tuned", drawn(items, 2), adapter="f")]
+    with pytest.raises(DataError, match="must show the same examples"):
+        report(runs, tmp_path / "report")
