@@ -1,7 +1,7 @@
 """A raw tree of any size: every source of `vanilla_v1_0_1` in its upstream layout, with invented text.
 
-At scale 1 the tree gives 2,463,624 examples, as many as the published release, split over the sources as there (`docs/benchmarks.md`
-says what is known and what is derived). Beyond scale 1 only the two large corpora grow, as in the
+At scale 1 the tree gives 2,463,624 examples, as many as the published release, split over the sources as there
+(`docs/benchmarks.md` says what is known and what is derived). Beyond scale 1 only the two large corpora grow, as in the
 authors' own larger release; below it all shrink.
 
 Known beforehand, for every source: how many examples its reader gives, how many of them repeat an earlier one (half of

@@ -111,6 +111,10 @@ class BadLicence(DataError):
     """A licence is unknown, or does not fit the mixture that uses it."""
 
 
+class Contaminated(DataError):
+    """A release holds what a task asks, so that its scores would prove nothing."""
+
+
 class EmptyData(DataError):
     """Nothing is left to work on."""
 

@@ -33,6 +33,7 @@ MIXTURE = f"""
 title = "Rows that are dangerous to read, and some that are not"
 shard_rows = 500
 held_out = ["jnli"]
+near_duplicates.threshold = 0.99
 [steps.normalise]
 [sources.fragile]
 limit = 2500

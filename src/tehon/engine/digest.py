@@ -10,6 +10,8 @@ from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import file_sha256
 
 WEIGHTS = ("*.safetensors",)
+TOKENIZER = ("tokenizer*", "*.model", "vocab.*", "merges.txt", "*_tokens*.json", "chat_template.jinja", "config.json")
+"""What decides how a tokenizer encodes; transformers takes its class from the model's configuration, too."""
 CONFIGURATION = ("config.json", "tokenizer*", "*.model", "special_tokens_map.json", "chat_template.jinja")
 
 
@@ -18,7 +20,16 @@ def folder_digest(folder: Path) -> str:
 
     The digest of a weight file is remembered under its path, size and time, so that gigabytes are read once.
     """
-    names = sorted({path for pattern in (*CONFIGURATION, *WEIGHTS) for path in folder.glob(pattern) if path.is_file()})
+    return _digest(folder, (*CONFIGURATION, *WEIGHTS))
+
+
+def tokenizer_digest(folder: Path) -> str:
+    """sha256 over every file that decides how a model's tokenizer encodes."""
+    return _digest(folder, TOKENIZER)
+
+
+def _digest(folder: Path, patterns: tuple[str, ...]) -> str:
+    names = sorted({path for pattern in patterns for path in folder.glob(pattern) if path.is_file()})
     lines = [f"{path.name} {_remembered(path.resolve())}\n" for path in names]
     return sha256("".join(lines).encode()).hexdigest()
 

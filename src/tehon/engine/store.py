@@ -1,5 +1,7 @@
 """The cache of models that were converted or made here: folders that are either whole or not there."""
 
+import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,3 +32,25 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
                 partial.rename(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """A block that processes which are about to make the same folder run one after the other.
+
+    What a killed one left of it is deleted. Where the file system knows no locks, all of them run, and the first to
+    finish wins.
+    """
+    with disk_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        stream = (folder.parent / f".{folder.name}.lock").open("w")
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}:
+                raise
+        else:
+            for partial in folder.parent.glob(f".{folder.name}.*{PARTIAL}"):
+                shutil.rmtree(partial, ignore_errors=True)
+        yield

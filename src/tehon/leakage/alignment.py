@@ -22,12 +22,14 @@ GLANCE = 0.3
 REACH = 64
 """Pairs on either side of a seed that it speaks for; a longer text has a seed for each part."""
 WORD = 2
-"""Letters of a run of kanji, or of katakana, Latin and the like, from which it is a word."""
+"""Letters of a run of kanji, or of katakana, Latin and the like, from which it is a word; what opens a text, being what
+it is about, is one in any case."""
 _SPREAD = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
 _KIND, _HASH = np.uint32(30), 15
 """Where the kind of a letter stands in its number, and how many bits each of the two hashes below it has."""
-_STEPS = {step: np.uint32(((1 << _HASH) - 1) << (step - 1) * _HASH) for step in (1, 2)}
-"""How far the second letter of a pair is, and where the pair's hash stands."""
+_MASK = np.uint32((1 << _HASH) - 1)
+_STEPS = (1, 2)
+"""How far the second letter of a pair is."""
 _OTHER, _KANJI, _FOREIGN, _NUMERAL = range(4)
 _DRIFTS = tuple(range(-DRIFT, DRIFT + 1))
 _NOWHERE = 127
@@ -126,12 +128,15 @@ def align(units: Units, seeded: Seeded, rows: Places, sight: Sight) -> Found:
     unit = seeded.units[first]
     lengths = units.lengths[unit]
     offsets = np.cumsum(lengths) - lengths
-    seen = _seen(units, seeded, sight.pairs, offsets[group])
+    seen = _seen(units, seeded, sight.pairs)
     covered = np.zeros(int(lengths.sum()), dtype=np.bool_)
-    covered[seen.letters] = True
+    covered[offsets[group][seen.seeds] + seen.letters] = True
+    low, high = np.full(len(unit), len(sight.pairs)), np.zeros(len(unit), dtype=np.int64)
+    np.minimum.at(low, group[seen.seeds], seen.starts)
+    np.maximum.at(high, group[seen.seeds], seen.stops)
     owner, own = ragged(lengths)
     kinds = units.pairs[units.firsts[unit][owner] + own] >> _KIND
-    numerals_there = sight.numerals(seen.starts[first], seen.stops[first])
+    numerals_there = sight.numerals(low, high)
     return Found(
         units=unit,
         places=seeded.places[first],
@@ -174,37 +179,45 @@ def _promising(units: Units, seeded: Seeded, pairs: Pairs) -> Places:
     around = _around(units, seeded)
     same = np.zeros(len(around.owner), dtype=np.bool_)
     for drift in (-1, 0, 1):
-        same |= (pairs.take(around.place + drift, mode="clip") ^ around.wanted) & _STEPS[1] == 0
+        same |= (pairs.take(around.place + drift, mode="clip") ^ around.wanted) & _MASK == 0
     count = len(seeded.units)
     there = np.bincount(around.owner[same], minlength=count)
     return np.flatnonzero(there >= GLANCE * np.bincount(around.owner, minlength=count))
 
 
 class _Seen(NamedTuple):
-    """What is there: letters, counted over all texts, and for each seed the range of letters that they stand in."""
+    """Letters that are there: of which seed, their place in its text, and where the pair stands that shows them."""
 
+    seeds: Places
     letters: Places
     starts: Places
     stops: Places
 
 
-def _seen(units: Units, seeded: Seeded, pairs: Pairs, offsets: Places) -> _Seen:
+def _seen(units: Units, seeded: Seeded, pairs: Pairs) -> _Seen:
+    """Both letters of every pair that is there; one letter between them may have come or gone."""
     around = _around(units, seeded)
     left = units.lengths[seeded.units][around.owner] - around.own
-    letter = offsets[around.owner] + around.own
-    letters = []
-    low, high = np.full(len(seeded.units), len(pairs)), np.zeros(len(seeded.units), dtype=np.int64)
-    others = [(drift, pairs.take(around.place + drift, mode="clip") ^ around.wanted) for drift in _DRIFTS]
-    for step, bits in _STEPS.items():
-        drifts = np.full(len(letter), _NOWHERE, dtype=np.int8)
-        for drift, other in others:
-            drifts[other & bits == 0] = drift
-        there = np.flatnonzero((drifts != _NOWHERE) & (left > step))
-        place = around.place[there] + drifts[there]
-        np.minimum.at(low, around.owner[there], place)
-        np.maximum.at(high, around.owner[there], place + step + 1)
-        letters += [letter[there], letter[there] + step]
-    return _Seen(np.concatenate(letters), np.maximum(low, 0), np.minimum(high, len(pairs)))
+    hashes = {step: _hash(pairs, step) for step in _STEPS}
+    found: list[_Seen] = []
+    for step in _STEPS:
+        wanted = _hash(around.wanted, step)
+        for wide, row in hashes.items():
+            drifts = np.full(len(wanted), _NOWHERE, dtype=np.int8)
+            for drift in _DRIFTS:
+                drifts[row.take(around.place + drift, mode="clip") == wanted] = drift
+            there = np.flatnonzero((drifts != _NOWHERE) & (left > step))
+            start = around.place[there] + drifts[there]
+            stop = start + wide + 1
+            kept = np.flatnonzero((start >= 0) & (stop <= len(pairs)))
+            columns = (around.owner[there[kept]], around.own[there[kept]], start[kept], stop[kept])
+            found += [_Seen(*columns), _Seen(columns[0], columns[1] + step, *columns[2:])]
+    return _Seen(*map(np.concatenate, zip(*found, strict=True)))
+
+
+def _hash(pairs: Pairs, step: int) -> NDArray[np.uint16]:
+    """The hash of each letter with the one so many further on."""
+    return (pairs >> np.uint32((step - 1) * _HASH) & _MASK).astype(np.uint16)
 
 
 def _some(seeded: Seeded, kept: Places) -> Seeded:
@@ -212,14 +225,16 @@ def _some(seeded: Seeded, kept: Places) -> Seeded:
 
 
 def _lost_words(owner: Places, kinds: Pairs, covered: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
-    """Of each text, whether a whole word of it is changed."""
-    opens = np.ones(len(kinds), dtype=np.bool_)
-    opens[1:] = (kinds[1:] != kinds[:-1]) | (owner[1:] != owner[:-1])
+    """Of each text, whether most of a word of it is changed."""
+    opens, heads = (np.ones(len(kinds), dtype=np.bool_) for _ in range(2))
+    heads[1:] = owner[1:] != owner[:-1]
+    opens[1:] = heads[1:] | (kinds[1:] != kinds[:-1])
     run = np.cumsum(opens) - 1
     kind, of_text = kinds[opens], owner[opens]
     changed = np.bincount(run[~covered], minlength=len(kind))
     size = np.bincount(run, minlength=len(kind))
-    word = ((kind == _KANJI) | (kind == _FOREIGN)) & (size >= WORD) & (changed == size)
+    word = ((kind == _KANJI) | (kind == _FOREIGN)) & ((size >= WORD) | heads[opens])
+    word &= 2 * changed > size
     return np.bincount(of_text[word], minlength=count) > 0
 
 

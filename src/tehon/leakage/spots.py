@@ -13,9 +13,9 @@ from tehon.records.contents import texts
 from tehon.records.step import Content
 from tehon.text.ngrams import Letters, Places
 
-CHANGED = 0.25
-"""Share of a text's letters that may be others."""
-SHORT = 64
+CHANGED, CHANGED_LATER, FIRST = 0.25, 0.1, 32
+"""Share of a text's letters that may be others: of the FIRST ones, and of all that it has beyond them."""
+SHORT = 128
 """Letters of the longest text that another word or numeral makes another text; a longer one stays the same."""
 MOST_SPOTS = 8
 """Places of one text that are tried."""
@@ -74,7 +74,8 @@ class Texts:
 def near(found: Found, units: Units) -> Places:
     """The numbers of what is found that is nearly the text."""
     lengths = units.lengths[found.units]
-    return np.flatnonzero((found.changed <= CHANGED * lengths) & (found.telling | (lengths > SHORT)))
+    most = CHANGED * lengths.clip(max=FIRST) + CHANGED_LATER * (lengths - FIRST).clip(min=0)
+    return np.flatnonzero((found.changed <= most) & (found.telling | (lengths > SHORT)))
 
 
 def apart(places: Sequence[Sequence[Spot]]) -> bool | None:

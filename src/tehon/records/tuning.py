@@ -1,5 +1,6 @@
 """What tuning takes and gives: families, recipes, adapters."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +15,15 @@ PACKED: frozenset[Precision] = frozenset({"nf4", "int8"})
 Sharding = Literal["none", "zero2", "zero3", "fsdp2"]
 """What of a run is divided among its processes; the result is the same."""
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Tracker(StrEnum):
+    """Who may be told how a run goes, beside its own curve."""
+
+    TENSORBOARD = "tensorboard"
+    WANDB = "wandb"
+    MLFLOW = "mlflow"
+    TRACKIO = "trackio"
 
 
 class Family(Record, kw_only=True):
@@ -82,15 +92,17 @@ class Recipe(Record, kw_only=True):
         base: path, hub name or `package:NAME` of the model to tune; may be given on the command line.
         family: of the base; empty means by its `model_type`.
         init: what the base's weights are: its own, or drawn by the seed for its `config`.
-        template: how examples become prompts.
+        stage: `instruct` learns the responses of a release's examples; `pretrain` goes on with what the base itself was
+            trained on, the plain texts of a release of documents, packed into sequences of `sequence_length`.
+        template: how examples become prompts; `plain` for documents.
         lora: LoRA's settings; without them every weight of the text model is trained.
         learning_rate: the peak.
         schedule: what the learning rate does after warm-up.
         warmup_steps: steps of linear warm-up.
         weight_decay: AdamW's.
         max_grad_norm: gradients are clipped to it; 0 turns clipping off.
-        batch_size: examples in one step, exactly.
-        epochs: how often every example is seen.
+        batch_size: examples in one step, exactly, or packed sequences of documents.
+        epochs: how often each of these is seen.
         max_steps: stop earlier; None runs all epochs.
         sequence_length: the longest prompt in tokens.
         overlong: `published` cuts on the right; `keep_response` shortens the input, never the response and its end.
@@ -110,6 +122,7 @@ class Recipe(Record, kw_only=True):
         patience: measurements without a lower loss after which the run stops; 0 never stops it.
         log_steps: steps between two lines of the curve.
         checkpoint_minutes: time between two checkpoints; 0 writes one after every step.
+        allow_contamination: tasks whose items the release may hold; their scores then prove nothing.
         published: the data that the paper names for it; only estimates are made from it.
     """
 
@@ -118,6 +131,7 @@ class Recipe(Record, kw_only=True):
     base: str = ""
     family: str = ""
     init: Literal["weights", "config"] = "weights"
+    stage: Literal["instruct", "pretrain"] = "instruct"
     template: str
     lora: Lora | None = None
     learning_rate: Annotated[float, msgspec.Meta(gt=0)] = 3e-4
@@ -142,7 +156,13 @@ class Recipe(Record, kw_only=True):
     patience: Annotated[int, msgspec.Meta(ge=0)] = 0
     log_steps: AtLeastOne = 1
     checkpoint_minutes: NotNegative = 10.0
+    allow_contamination: tuple[str, ...] = ()
     published: DataSize | None = None
+
+    @property
+    def trained_on(self) -> Literal["examples", "documents"]:
+        """What a release for it holds."""
+        return "documents" if self.stage == "pretrain" else "examples"
 
     @property
     def base_seed(self) -> int | None:
@@ -170,7 +190,7 @@ class TuningCounts(Record, kw_only=True):
     """What happened to the examples on their way into the model, counted exactly.
 
     Attributes:
-        examples: that steps are drawn from.
+        examples: that steps are drawn from; of documents, packed sequences.
         drawn: examples in all steps, repetitions counted.
         tokens: of those drawn, end tokens included.
         scored_tokens: of those drawn, with a loss.
@@ -247,3 +267,29 @@ class Merged(Record, kw_only=True):
     difference: float
     largest_logit: float
     positions: int
+
+
+class Stretch(Record, kw_only=True):
+    """Neighbouring tokens of one weight.
+
+    Attributes:
+        text: with special tokens.
+        tokens: how many they are.
+        weight: of the loss on each.
+    """
+
+    text: str
+    tokens: int
+    weight: float
+
+
+class Shown(Record, kw_only=True):
+    """One example, or one piece of a document, as the model reads it.
+
+    Attributes:
+        id: in the release.
+        stretches: in order.
+    """
+
+    id: str
+    stretches: tuple[Stretch, ...]

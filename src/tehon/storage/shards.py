@@ -252,31 +252,41 @@ def count_by_cluster(folder: Path) -> dict[str, dict[str, int]]:
     Raises:
         Damaged: a shard cannot be read.
     """
-    return _count_by(folder, "cluster")
+    return _nested(count_by(folder, "cluster", "source"))
 
 
 def count_by_licence(folder: Path) -> dict[str, dict[str, int]]:
-    """Licence -> source -> contents of a release, the largest licence and source first; reads two columns only.
+    """Licence -> source -> contents of a release, the largest licence and source first.
 
     Raises:
         Damaged: a shard cannot be read.
     """
-    return _count_by(folder, "licence")
+    return _nested(count_by(folder, "licence", "source"))
 
 
-def _count_by(folder: Path, outer: str) -> dict[str, dict[str, int]]:
-    counts: Counter[tuple[str, str]] = Counter()
+def count_by(folder: Path, *columns: str) -> Counter[tuple[str, ...]]:
+    """How many contents of a release have each combination of values in these columns; no other column is read.
+
+    Raises:
+        Damaged: a shard cannot be read.
+    """
+    counts: Counter[tuple[str, ...]] = Counter()
     for path in shards(folder):
         try:
-            columns = pq.read_table(path, columns=[outer, "source"])
+            values = pq.read_table(path, columns=list(columns))
         except (pa.ArrowInvalid, OSError) as error:
             raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
-        for row in columns.group_by([outer, "source"]).aggregate([([], "count_all")]).to_pylist():
-            counts[row[outer], row["source"]] += row["count_all"]
+        for row in values.group_by(columns).aggregate([([], "count_all")]).to_pylist():
+            counts[tuple(row[column] for column in columns)] += row["count_all"]
+    return counts
+
+
+def _nested(counts: Counter[tuple[str, ...]]) -> dict[str, dict[str, int]]:
+    """Outer value -> inner value -> count, the largest first."""
     sizes: Counter[str] = Counter()
-    for (name, _), count in counts.items():
-        sizes[name] += count
+    for (outer, _), count in counts.items():
+        sizes[outer] += count
     nested: dict[str, dict[str, int]] = {name: {} for name in sorted(sizes, key=lambda name: (-sizes[name], name))}
-    for name, source in sorted(counts, key=lambda pair: (-counts[pair], pair)):
-        nested[name][source] = counts[name, source]
+    for outer, inner in sorted(counts, key=lambda pair: (-counts[pair], pair)):
+        nested[outer][inner] = counts[outer, inner]
     return nested

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from tehon.describe.licences import terms
 from tehon.errors import BadLicence
 from tehon.records.corpus import Licence
-from tehon.records.prompt import Template
 from tehon.records.release import Release
 from tehon.records.tuning import Adapter, Lora, Merged, Recipe
 from tehon.sources import SOURCES
@@ -34,7 +33,7 @@ def card(adapter: Adapter, release: Release, by_licence: ByLicence, figure: str 
         _head(adapter, release),
         f"# {for_markdown(release.name)} on {for_markdown(adapter.base)}",
         _introduction(adapter, release),
-        section("How to load it", _loading(adapter), _frame(TEMPLATES[adapter.template])),
+        section("How to load it", _loading(adapter), _frame(adapter)),
         section("Data", _data(adapter)),
         section("Licences", *_licences(release, by_licence)),
         section("Recipe", table(("setting", "value"), settings(adapter.recipe))),
@@ -57,7 +56,7 @@ def merged_card(merged: Merged) -> str:
         f"# {for_markdown(tuning.release) if tuning else 'An adapter'} merged into {base}",
         made,
         "The licences of the base and of the adapter's data hold for it; the adapter's own card names them.",
-        section("How to load it", _model_loading(), _frame(TEMPLATES[tuning.template]) if tuning else ""),
+        section("How to load it", _model_loading(), _frame(tuning) if tuning else ""),
         section("Recipe", table(("setting", "value"), settings(tuning.recipe))) if tuning else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -66,6 +65,7 @@ def merged_card(merged: Merged) -> str:
 def settings(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """The recipe as the paper's Table I has it, name by name."""
     yield "recipe", recipe.name
+    yield "stage", recipe.stage
     yield from _lora_settings(recipe.lora) if recipe.lora else [("LoRA", "none: every weight is trained")]
     if recipe.init == "config":
         yield "base's weights", f"random, drawn by {recipe.seed}"
@@ -136,8 +136,11 @@ def _model_loading() -> str:
     return f"```python\n{code}```\n\nOr: `tehon generate --model path/or/repository`."
 
 
-def _frame(template: Template) -> str:
+def _frame(adapter: Adapter) -> str:
     """The prompt's frame, to the letter."""
+    if adapter.recipe.stage == "pretrain":
+        return "It has read plain texts and goes on with any; it was not tuned to answer."
+    template = TEMPLATES[adapter.template]
     if template.kind == "chat":
         return "Prompts must be framed as in tuning: by the tokenizer's own chat template."
     return (
@@ -148,11 +151,12 @@ def _frame(template: Template) -> str:
 
 def _data(adapter: Adapter) -> str:
     counts = adapter.counts
+    units = "packed sequences" if adapter.recipe.stage == "pretrain" else "examples"
     return (
-        f"{counts.examples:,} examples, {counts.drawn:,} drawn in {counts.steps:,} steps; {counts.tokens:,} tokens in "
-        f"those, {counts.scored_tokens:,} with a loss; {counts.positions:,} positions computed. Of all examples "
-        f"{counts.cut_right:,} were cut on the right, {counts.input_shortened:,} had their input shortened, "
-        f"{counts.dropped:,} were left out."
+        f"{counts.examples:,} {units}, {counts.drawn:,} drawn in {counts.steps:,} steps; {counts.tokens:,} tokens in "
+        f"those, {counts.scored_tokens:,} with a loss; {counts.positions:,} positions computed. Of the release's "
+        f"{adapter.recipe.trained_on} {counts.cut_right:,} were cut on the right, {counts.input_shortened:,} had their "
+        f"input shortened, {counts.dropped:,} were left out."
     )
 
 

@@ -30,6 +30,11 @@ class Line(Record, omit_defaults=True):
     validation_loss: float | None = None
 
 
+def lines(folder: Path) -> list[Line]:
+    """All lines of a finished run."""
+    return [msgspec.json.decode(line, type=Line) for line in (folder / CURVE).read_bytes().splitlines()]
+
+
 def rewind(folder: Path, step: int) -> None:
     """Forget the lines after that step: a resumed run writes them again."""
     path = folder / CURVE

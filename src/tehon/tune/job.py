@@ -1,30 +1,33 @@
 """What a tuning run is asked to do, checked before anything large is loaded or written."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tehon.engine.adapter import CONFIG, WEIGHTS
 from tehon.engine.load import LoadedModel, base_digest
 from tehon.errors import ModelError, OutputTaken, UsageError
+from tehon.leakage.splits import check_contamination
 from tehon.records.files import Kind
 from tehon.records.prompt import Template
 from tehon.records.release import Release
+from tehon.records.step import Content
 from tehon.records.tuning import Recipe
 from tehon.storage.atomic import disk_errors
 from tehon.storage.manifest import plain, read_manifest, result
+from tehon.storage.shards import read_documents, read_examples
 from tehon.templates import TEMPLATES
 from tehon.tune.checkpoint import CHECKPOINT
 from tehon.tune.curve import CURVE
 from tehon.tune.export import MODEL_FILES
+from tehon.tune.loss_figure import FIGURE
 
 CARD = "README.md"
-OWN_FILES = (CHECKPOINT, CURVE, CONFIG, WEIGHTS, CARD)
+OWN_FILES = (CHECKPOINT, CURVE, FIGURE, CONFIG, WEIGHTS, CARD)
 """What an unfinished run may have left in its folder."""
 
 
@@ -63,11 +66,20 @@ class Job:
         """Digests of what is read."""
         return {"base": self.base_digest, "release": self.data.digest}
 
+    def contents(self) -> Iterator[Content]:
+        """What the release holds, in order."""
+        return read_documents(self.release) if self.recipe.stage == "pretrain" else read_examples(self.release)
+
     @property
     def identity(self) -> dict[str, Any]:
         """What a checkpoint must agree on, part by part; a run may go on with less memory, or save more often."""
         settled = msgspec.structs.replace(self.recipe, token_budget=1, checkpoint_minutes=0.0)
         return self.inputs | _parts("recipe", plain(settled)) | _parts("template", plain(self.template))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What people tell runs apart by: the recipe, part by part, and what is read."""
+        return self.inputs | _parts("recipe", plain(self.recipe))
 
 
 def _parts(name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - plain data
@@ -77,27 +89,31 @@ def _parts(name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - plain dat
     return {path: part for key, inner in value.items() for path, part in _parts(f"{name}.{key}", inner).items()}
 
 
-def open_job(recipe: Recipe, release: Path, *, allow_bin: bool = False) -> Job:
+def open_job(recipe: Recipe, release: Path, *, allow_bin: bool = False, weights: bool = True) -> Job:
     """The job of a recipe on a release.
 
     Args:
         recipe: how, with its base filled in.
         release: folder of a finished release.
         allow_bin: pickled weights are read, too.
+        weights: the base's are wanted, not only its configuration and tokenizer.
 
     Raises:
         UsageError: the recipe names no base, or a template that does not exist.
         DataError: the folder holds no finished release.
+        Contaminated: it holds what a task scores, which the recipe does not allow.
         ModelNotFound: there is no such base.
     """
     if not recipe.base:
         raise UsageError(f"recipe {recipe.name}", "a base must be named, but is not", "Give --base, or set base = …")
+    template, data = TEMPLATES[recipe.template], result(read_manifest(release, "release"), Release)
+    check_contamination(release, recipe.allow_contamination)
     return Job(
         recipe=recipe,
-        template=TEMPLATES[recipe.template],
+        template=template,
         release=release,
-        data=result(read_manifest(release, "release"), Release),
-        base_digest=base_digest(recipe.base, weights=recipe.init == "weights", allow_bin=allow_bin),
+        data=data,
+        base_digest=base_digest(recipe.base, weights=weights and recipe.init == "weights", allow_bin=allow_bin),
         allow_bin=allow_bin,
     )
 
@@ -139,19 +155,19 @@ def check_fit(recipe: Recipe, model: LoadedModel) -> None:
         raise UsageError(where, problem, f"Set sequence_length={model.context_length}")
 
 
-def check_vocabulary(ids: NDArray[np.int32], model: LoadedModel) -> None:
-    """See that the model knows every token of the examples.
+def check_vocabulary(highest: int, model: LoadedModel) -> None:
+    """See that the model knows every token of the release.
 
     A tokenizer may have a few more tokens than its model, for images, so that its size alone says nothing.
 
     Args:
-        ids: (tokens,) of all examples.
+        highest: of its tokens.
         model: the base.
 
     Raises:
         ModelError: it does not.
     """
-    vocabulary, highest = model.network.head.out_features, int(ids.max())
+    vocabulary = model.network.head.out_features
     if highest >= vocabulary:
         word = model.encoder.tokenizer.convert_ids_to_tokens(highest)
         problem = (

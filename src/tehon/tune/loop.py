@@ -16,12 +16,11 @@ from tehon.engine.network import Network
 from tehon.engine.tokens import Encoded
 from tehon.errors import NotFinite
 from tehon.progress import Progress
-from tehon.records.tuning import Recipe, Sharding
-from tehon.storage.shards import read_examples
+from tehon.records.tuning import Layout, Recipe, Sharding
 from tehon.tune import best, checkpoint, curve, gradient
 from tehon.tune.budget import first_budget, halved
 from tehon.tune.checkpoint import State
-from tehon.tune.encode import Corpus
+from tehon.tune.corpus import Corpus
 from tehon.tune.gradient import Outcome, Turn
 from tehon.tune.job import Job
 from tehon.tune.order import Order
@@ -50,6 +49,7 @@ class Run:
         held_back: what the loss is measured on.
         folder: where checkpoints and the curve go.
         sharding: what is divided among processes.
+        layout: how steps are laid out here: the recipe's, or one that needs no mask.
     """
 
     job: Job
@@ -58,7 +58,8 @@ class Run:
     corpus: Corpus
     held_back: Corpus
     folder: Path
-    sharding: Sharding = "none"
+    sharding: Sharding
+    layout: Layout
 
     @property
     def recipe(self) -> Recipe:
@@ -88,8 +89,8 @@ class Run:
 
     def names(self, step: int) -> str:
         """The ids of a step's first examples; they are read from the release again, so that no run carries them."""
-        rows = set(self.corpus.rows[self.order.step(step)].tolist())
-        found = (example.id for row, example in enumerate(read_examples(self.job.release)) if row in rows)
+        rows = set(self.corpus.rows(self.order.step(step)).tolist())
+        found = (content.id for row, content in enumerate(self.job.contents()) if row in rows)
         return ", ".join(islice(found, NAMED)) + (", …" if len(rows) > NAMED else "")
 
 
@@ -190,7 +191,7 @@ def _trained(run: Run, moving: _Moving) -> Trained:
 def _step(run: Run, moving: _Moving, *, stop: bool) -> Outcome:
     """One step: what its gradient found."""
     state = moving.state
-    sequences = [run.corpus[number] for number in run.order.step(state.step)]
+    sequences = run.corpus.draw(run.order.step(state.step))
     found, budget = _gradient(run, moving, sequences, stop=stop)
     rate = learning_rate(run.recipe, state.step, run.order.steps)
     norm = moving.spread.move(rate, found.weight)
@@ -223,7 +224,8 @@ def _gradient(run: Run, moving: _Moving, sequences: list[Encoded], *, stop: bool
 
     def turn() -> Outcome:
         asked = Turn(moving.state.step, budget, stop=stop, save=save or stop)
-        return gradient.take(run.net, moving.spread, sequences, run.recipe, asked)
+        recipe = msgspec.structs.replace(run.recipe, layout=run.layout)
+        return gradient.take(run.net, moving.spread, sequences, recipe, asked)
 
     with training(run.tuned):
         found = turn()

@@ -1,6 +1,7 @@
 """A release and a base become an adapter."""
 
 import warnings
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
@@ -12,22 +13,28 @@ from accelerate import PartialState
 from tehon.engine.encode import round_trip_losses
 from tehon.engine.load import LoadedModel, load
 from tehon.progress import Progress, silent
-from tehon.records.tuning import Adapter, Recipe, Sharding, TuningCounts
+from tehon.records.tuning import Adapter, Recipe, Sharding, Tracker, TuningCounts
 from tehon.storage.alone import alone_in
 from tehon.storage.atomic import write_text
 from tehon.storage.manifest import MANIFEST, fingerprint, finish, finished, result
 from tehon.storage.provenance import processor, provenance
-from tehon.storage.shards import count_by_licence, read_examples
+from tehon.storage.shards import count_by_licence
 from tehon.tune.begin import begin
+from tehon.tune.cache import encoded_release
 from tehon.tune.card import card
 from tehon.tune.checkpoint import CHECKPOINT
-from tehon.tune.encode import Corpus, Cuts, encode
+from tehon.tune.corpus import Corpus
+from tehon.tune.curve import lines
 from tehon.tune.export import export
 from tehon.tune.job import CARD, Job, check_fit, check_folder, check_vocabulary, open_job
 from tehon.tune.loop import Run, Trained, train
+from tehon.tune.loss_figure import FIGURE, loss_figure
+from tehon.tune.mask_check import safe_layout
 from tehon.tune.precision import base_precision
 from tehon.tune.processes import agreed, from_main
 from tehon.tune.spreads import check_sharding, divides_weights
+from tehon.tune.tally import Counted
+from tehon.tune.track import check_trackers, tracked
 from tehon.tune.validation import split
 
 
@@ -35,13 +42,14 @@ class TemplateLoss(UserWarning):
     """The tokenizer cannot say all that the template says."""
 
 
-def tune(
+def tune(  # noqa: PLR0913 - one parameter an option
     recipe: Recipe,
     release: Path,
     out: Path,
     *,
     sharding: Sharding = "none",
     allow_bin: bool = False,
+    track: Sequence[Tracker] = (),
     progress: Progress = silent,
 ) -> Adapter:
     """The adapter of one recipe on one release; `out` then holds it in PEFT's format, its card and its manifest.
@@ -57,6 +65,7 @@ def tune(
         out: a new folder, or one of the same run.
         sharding: what is divided among processes; the result is the same.
         allow_bin: the base's weights may be pickled; they are read as plain tensors.
+        track: who is told each line of the curve, too; the result is the same.
         progress: is told about every example.
 
     Raises:
@@ -67,7 +76,7 @@ def tune(
         SystemExit: it failed in another process, which says why.
     """
     with ExitStack() as held:
-        return _tune(Asked(recipe, release, out, sharding, allow_bin), held, progress)
+        return _tune(Asked(recipe, release, out, sharding, allow_bin, tuple(track)), held, progress)
 
 
 class Asked(NamedTuple):
@@ -78,6 +87,7 @@ class Asked(NamedTuple):
     out: Path
     sharding: Sharding
     allow_bin: bool
+    track: tuple[Tracker, ...]
 
 
 def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
@@ -85,17 +95,21 @@ def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
     done: Adapter | None = None
     with agreed():
         check_sharding(asked.recipe, asked.sharding)
+        check_trackers(asked.track)
         job = open_job(asked.recipe, asked.release, allow_bin=asked.allow_bin)
         if main:
             done = _claim(job, asked.out, held)
     if done := from_main(done):
         return done
+    if main:
+        held.enter_context(tracked(asked.track, asked.out, job.settings))
     with agreed():
         model = _load(job, asked.sharding)
-        corpus, held_back, cuts = _read(job, model, progress)
+        corpus, held_back, counted = _read(job, model, progress)
         tuned = begin(model, asked.recipe)
-    run = Run(job, model.network, tuned, corpus, held_back, folder=asked.out, sharding=asked.sharding)
-    adapter = _adapter(run, trained := train(run, progress), cuts)
+        layout = safe_layout(model, tuned, corpus, asked.recipe, asked.sharding)
+    run = Run(job, model.network, tuned, corpus, held_back, asked.out, asked.sharding, layout)
+    adapter = _adapter(run, trained := train(run, progress), counted)
     with agreed():
         if main:
             export(model, tuned, trained.weights, asked.out)
@@ -134,26 +148,26 @@ def _load(job: Job, sharding: Sharding) -> LoadedModel:
     return model
 
 
-def _read(job: Job, model: LoadedModel, progress: Progress) -> tuple[Corpus, Corpus, Cuts]:
+def _read(job: Job, model: LoadedModel, progress: Progress) -> tuple[Corpus, Corpus, Counted]:
     """What is trained on, what is held back, and what had to be cut."""
     if losses := round_trip_losses(model.encoder, job.template):
         said = f"{job.recipe.base} with template {job.template.name}: {'; '.join(losses)}"
         warnings.warn(said, TemplateLoss, stacklevel=3)
-    corpus, cuts = encode(read_examples(job.release), model.encoder, job.template, job.recipe, progress)
-    check_vocabulary(corpus.ids, model)
-    return *split(corpus, job.recipe), cuts
+    stored, counted = encoded_release(job, model.encoder, progress)
+    check_vocabulary(counted.highest, model)
+    return *split(stored, job.recipe), counted
 
 
-def _adapter(run: Run, trained: Trained, cuts: Cuts) -> Adapter:
+def _adapter(run: Run, trained: Trained, counted: Counted) -> Adapter:
     job, corpus, state = run.job, run.corpus, trained.state
     counts = TuningCounts(
         examples=len(corpus),
         drawn=run.order.drawn(state.step),
         tokens=state.tokens,
         scored_tokens=state.scored_tokens,
-        cut_right=cuts.cut_right,
-        input_shortened=cuts.input_shortened,
-        dropped=cuts.dropped,
+        cut_right=counted.cut_right,
+        input_shortened=counted.input_shortened,
+        dropped=counted.dropped,
         steps=state.step,
         positions=state.positions,
     )
@@ -173,8 +187,9 @@ def _adapter(run: Run, trained: Trained, cuts: Cuts) -> Adapter:
 
 
 def _finish(job: Job, adapter: Adapter, out: Path, seconds: float) -> None:
-    """Write the card, take the checkpoint away, and write the manifest last."""
-    write_text(out / CARD, card(adapter, job.data, count_by_licence(job.release)))
+    """Write figure and card, take the checkpoint away, and write the manifest last."""
+    write_text(out / FIGURE, loss_figure(lines(out)))
+    write_text(out / CARD, card(adapter, job.data, count_by_licence(job.release), FIGURE))
     (out / CHECKPOINT).unlink(missing_ok=True)
     made = provenance(machine=processor(), wall_seconds=round(seconds, 3))
     finish(out, job.kind, config=job.config, inputs=job.inputs, result=adapter, provenance=made)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from tehon.engine.tokens import Encoded
+from tehon.engine.tokens import Tokens
 from tehon.records.corpus import Example, Turn
 
-Encode = Callable[[Iterable[Example]], list[Encoded]]
+Encode = Callable[[Iterable[Example]], list[Tokens]]
 
 
-def shorter(examples: Sequence[Example], encode: Encode, limit: int) -> list[Encoded | None]:
+def shorter(examples: Sequence[Example], encode: Encode, limit: int) -> list[Tokens | None]:
     """Each example in at most `limit` tokens; None where the response and its end do not fit with any context.
 
     Shortened first is the history (its oldest turns go), then the tail of the input, and as a last resort the tail of
@@ -22,7 +22,7 @@ def shorter(examples: Sequence[Example], encode: Encode, limit: int) -> list[Enc
         encode: renders and encodes examples, each for itself.
         limit: in tokens.
     """
-    done: list[Encoded | None] = [None] * len(examples)
+    done: list[Tokens | None] = [None] * len(examples)
     open_: dict[int, Example] = dict(enumerate(examples))
     while open_:
         sequences = encode(open_.values())

@@ -1,7 +1,5 @@
 """Examples that are held back, and the loss on them."""
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 from accelerate import PartialState
@@ -12,8 +10,8 @@ from tehon.engine.tokens import Encoded
 from tehon.errors import EmptyData
 from tehon.records.tuning import Recipe
 from tehon.tune.budget import halved
+from tehon.tune.corpus import Corpus, Stored
 from tehon.tune.deal import lay_out_for, share
-from tehon.tune.encode import Corpus, select
 from tehon.tune.order import mixed, shuffled
 from tehon.tune.processes import summed
 from tehon.tune.spread import Spread
@@ -22,18 +20,19 @@ HELD_BACK = 0x76616C
 """Keys the draw of the examples that are held back."""
 
 
-def split(corpus: Corpus, recipe: Recipe) -> tuple[Corpus, Corpus]:
+def split(stored: Stored, recipe: Recipe) -> tuple[Corpus, Corpus]:
     """What is trained on, and what is held back: drawn by the seed alone, and scored on the response only.
 
     Raises:
         EmptyData: nothing would be left to train on.
     """
     size = recipe.validation_size
-    if size >= len(corpus):
-        problem = f"validation_size must leave examples to train on, but {size} of {len(corpus)} would be held back"
+    if size >= len(stored):
+        problem = f"validation_size must leave examples to train on, but {size} of {len(stored)} would be held back"
         raise EmptyData(f"recipe {recipe.name}", problem, "Lower validation_size")
-    drawn = shuffled(np.arange(len(corpus)), len(corpus), mixed(recipe.seed, HELD_BACK))
-    return select(corpus, np.sort(drawn[size:])), replace(select(corpus, np.sort(drawn[:size])), context_weight=0.0)
+    drawn = np.sort(shuffled(np.arange(size), len(stored), mixed(recipe.seed, HELD_BACK)))
+    trained = Corpus(stored, recipe.prompt_loss_weight, listed=drawn)
+    return trained, Corpus(stored, 0.0, listed=drawn, only=True)
 
 
 def validation_loss(net: Network, spread: Spread, held_back: Corpus, budget: int) -> float | None:
@@ -49,7 +48,7 @@ def validation_loss(net: Network, spread: Spread, held_back: Corpus, budget: int
     """
     nll, tokens = 0.0, 0
     for start in range(0, len(held_back), WINDOW):
-        some = [held_back[number] for number in range(start, min(start + WINDOW, len(held_back)))]
+        some = held_back.draw(np.arange(start, min(start + WINDOW, len(held_back))))
         while (found := _measured(net, spread, some, budget)) is None:
             budget = halved(budget)
         nll += found

@@ -1,6 +1,8 @@
 """Examples to ids and weights: what is cut, what is dropped, what is counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -8,20 +10,42 @@ import pytest
 
 from tehon.engine.encode import Encoder
 from tehon.engine.load import load
+from tehon.engine.tokens import Encoded
 from tehon.errors import DataError, EmptyData
-from tehon.progress import silent
 from tehon.records.corpus import Example, Turn
 from tehon.records.tuning import Recipe
 from tehon.templates import TEMPLATES
-from tehon.tune.encode import encode, select
+from tehon.tune.corpus import NONE, Corpus
+from tehon.tune.encode import Frame, example_pieces
+from tehon.tune.pieces import Writer, open_stored
+from tehon.tune.tally import Counted, Tally
 
 JA = TEMPLATES["alpaca_ja"]
 MakeExample = Callable[..., Example]
+Encode = Callable[[Sequence[Example], Recipe], tuple[list[Encoded], Counted]]
 
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     return load("tiny:llama").encoder
+
+
+@pytest.fixture
+def encode(encoder: Encoder, tmp_path: Path) -> Encode:
+    """Examples to what training draws, by way of the disk."""
+    folders = (tmp_path / str(number) for number in count())
+
+    def encoded(examples: Sequence[Example], recipe: Recipe) -> tuple[list[Encoded], Counted]:
+        (folder := next(folders)).mkdir()
+        tally = Tally()
+        with Writer(folder, encoder.vocabulary) as writer:
+            for pieces in example_pieces(examples, Frame(encoder, JA, recipe), tally):
+                writer.add(pieces)
+        counted = tally.counted(recipe, writer.highest)
+        corpus = Corpus(open_stored(folder), recipe.prompt_loss_weight, NONE)
+        return corpus.draw(np.arange(len(corpus))), counted
+
+    return encoded
 
 
 def keep(length: int = 120) -> Recipe:
@@ -38,9 +62,11 @@ def published(length: int = 120, weight: float = 1.0) -> Recipe:
     )
 
 
-def test_a_long_input_is_shortened_and_response_and_end_stay_whole(encoder: Encoder, make_example: MakeExample) -> None:
+def test_a_long_input_is_shortened_and_response_and_end_stay_whole(
+    encode: Encode, encoder: Encoder, make_example: MakeExample
+) -> None:
     example = make_example(0, "要約してください。", "雨が降っていました。" * 60, "雨の話です。")
-    corpus, cuts = encode([example], encoder, JA, keep(), silent)
+    corpus, cuts = encode([example], keep())
     sequence = corpus[0]
     assert cuts.input_shortened == 1
     assert 100 < len(sequence.ids) <= 120
@@ -50,19 +76,23 @@ def test_a_long_input_is_shortened_and_response_and_end_stay_whole(encoder: Enco
     assert "### 返答:\n雨の話です。" in text
 
 
-def test_without_an_input_the_instructions_tail_goes(encoder: Encoder, make_example: MakeExample) -> None:
+def test_without_an_input_the_instructions_tail_goes(
+    encode: Encode, encoder: Encoder, make_example: MakeExample
+) -> None:
     example = make_example(0, "次の話を要約してください。" + "雨が降っていました。" * 60, "", "雨の話です。")
-    corpus, cuts = encode([example], encoder, JA, keep(), silent)
+    corpus, cuts = encode([example], keep())
     assert cuts.input_shortened == 1
     assert len(corpus[0].ids) <= 120
     assert "### 指示:\n次の話を要約してください。雨" in encoder.decode(corpus[0].ids.tolist())
 
 
-def test_the_oldest_turns_of_a_conversation_go_first(encoder: Encoder, make_example: MakeExample) -> None:
+def test_the_oldest_turns_of_a_conversation_go_first(
+    encode: Encode, encoder: Encoder, make_example: MakeExample
+) -> None:
     turns = [Turn(role="user" if at % 2 == 0 else "assistant", content=f"発言{at}です。") for at in range(20)]
     example = make_example(0, "最後の質問です。", "", "最後の答えです。")
     talk = msgspec.structs.replace(example, history=tuple(turns))
-    corpus, cuts = encode([talk], encoder, JA, keep(200), silent)
+    corpus, cuts = encode([talk], keep(200))
     text = encoder.decode(corpus[0].ids.tolist())
     assert cuts.input_shortened == 1
     assert "発言0です" not in text
@@ -70,47 +100,63 @@ def test_the_oldest_turns_of_a_conversation_go_first(encoder: Encoder, make_exam
     assert text.index("最後の質問です。") < text.index("最後の答えです。")
 
 
-def test_published_cuts_on_the_right_and_loses_the_end(encoder: Encoder, make_example: MakeExample) -> None:
-    whole, _ = encode([make_example(0, "問", "", "長い答え。" * 60)], encoder, JA, published(500), silent)
-    cut, cuts = encode([make_example(0, "問", "", "長い答え。" * 60)], encoder, JA, published(), silent)
+def test_published_cuts_on_the_right_and_loses_the_end(
+    encode: Encode, encoder: Encoder, make_example: MakeExample
+) -> None:
+    whole, _ = encode([make_example(0, "問", "", "長い答え。" * 60)], published(500))
+    cut, cuts = encode([make_example(0, "問", "", "長い答え。" * 60)], published())
     assert cuts.cut_right == 1
     assert cut[0].ids.tolist() == whole[0].ids[:120].tolist()
     assert encoder.end not in cut[0].ids.tolist()
 
 
-def test_an_example_that_fits_exactly_keeps_its_end(encoder: Encoder, make_example: MakeExample) -> None:
+def test_an_example_that_fits_exactly_keeps_its_end(
+    encode: Encode, encoder: Encoder, make_example: MakeExample
+) -> None:
     example = make_example(0, "日本で一番高い山は？", "", "富士山")
-    length = len(encode([example], encoder, JA, keep(500), silent)[0][0].ids)
+    length = len(encode([example], keep(500))[0][0].ids)
     for recipe in (keep(length), published(length)):
-        corpus, cuts = encode([example], encoder, JA, recipe, silent)
+        corpus, cuts = encode([example], recipe)
         assert corpus[0].ids[-1] == encoder.end
         assert (cuts.cut_right, cuts.input_shortened, cuts.dropped) == (0, 0, 0)
-    _, cuts = encode([example], encoder, JA, published(length - 1), silent)
+    _, cuts = encode([example], published(length - 1))
     assert cuts.cut_right == 1
 
 
-def test_an_example_without_anything_scored_is_dropped_and_counted(encoder: Encoder, make_example: MakeExample) -> None:
+def test_an_example_without_anything_scored_is_dropped_and_counted(encode: Encode, make_example: MakeExample) -> None:
     good = [make_example(number, "問", "", "答え") for number in range(150)]
     bad = make_example(150, "問" * 400, "", "答え")
-    corpus, cuts = encode([*good, bad], encoder, JA, published(weight=0), silent)
-    assert (len(corpus), cuts.dropped, cuts.cut_right) == (150, 1, 1)
-    assert 150 not in corpus.rows
+    corpus, cuts = encode([*good, bad], published(weight=0))
+    assert (len(corpus), cuts.read, cuts.dropped, cuts.cut_right) == (150, 151, 1, 0)
+    assert cuts.named == ("test/000150",)
 
 
-def test_more_than_one_in_a_hundred_dropped_is_an_error(encoder: Encoder, make_example: MakeExample) -> None:
+def test_an_example_without_a_response_teaches_nothing(encode: Encode, make_example: MakeExample) -> None:
+    good = [make_example(number, "問", "", "答え") for number in range(150)]
+    corpus, cuts = encode([*good, make_example(150, "問", "", " \n")], keep())
+    assert (len(corpus), cuts.dropped) == (150, 1)
+    # The authors' code trains on the context as well.
+    corpus, cuts = encode([*good, make_example(150, "問", "", "")], published())
+    assert (len(corpus), cuts.dropped) == (151, 0)
+
+
+def test_more_than_one_in_a_hundred_dropped_is_an_error(encode: Encode, make_example: MakeExample) -> None:
     examples = [make_example(number, "問", "", "答え" * (1 if number else 400)) for number in range(50)]
-    with pytest.raises(DataError, match=r"at most 1 % of the examples may lose .*, but 1 of 50 do at 120 tokens"):
-        encode(examples, encoder, JA, keep(), silent)
+    with pytest.raises(
+        DataError,
+        match=r"at most 1 % of the examples may be left .*, but 1 of 50 are at 120 tokens, such as test/000000",
+    ):
+        encode(examples, keep())
 
 
-def test_an_empty_release_is_an_error(encoder: Encoder) -> None:
-    with pytest.raises(EmptyData, match="must hold examples to tune on, but is empty"):
-        encode([], encoder, JA, keep(), silent)
+def test_an_empty_release_is_an_error(encode: Encode) -> None:
+    with pytest.raises(EmptyData, match="must hold something to tune on, but is empty"):
+        encode([], keep())
 
 
-def test_counts_are_exact(encoder: Encoder, few_examples: list[Example]) -> None:
-    response_only, _ = encode(few_examples, encoder, JA, keep(400), silent)
-    everything, _ = encode(few_examples, encoder, JA, published(400), silent)
+def test_counts_are_exact(encode: Encode, encoder: Encoder, few_examples: list[Example]) -> None:
+    response_only, _ = encode(few_examples, keep(400))
+    everything, _ = encode(few_examples, published(400))
     assert len(response_only) == len(few_examples)
     scored = [len(encoder.inside([example.response])[0]) + 1 for example in few_examples]
     assert [len(response_only[number].scored) for number in range(len(few_examples))] == scored
@@ -118,13 +164,6 @@ def test_counts_are_exact(encoder: Encoder, few_examples: list[Example]) -> None
     assert [len(everything[number].scored) for number in range(len(few_examples))] == whole
 
 
-def test_a_prompts_weight_may_lie_between_none_and_all(encoder: Encoder, few_examples: list[Example]) -> None:
-    corpus, _ = encode(few_examples, encoder, JA, published(400, weight=0.25), silent)
+def test_a_prompts_weight_may_lie_between_none_and_all(encode: Encode, few_examples: list[Example]) -> None:
+    corpus, _ = encode(few_examples, published(400, weight=0.25))
     assert set(corpus[0].weights.tolist()) == {0.0, 0.25, 1.0}
-
-
-def test_a_selection_holds_the_same_examples(encoder: Encoder, few_examples: list[Example]) -> None:
-    corpus, _ = encode(few_examples, encoder, JA, keep(400), silent)
-    some = select(corpus, np.asarray([7, 2]))
-    assert [some[0].ids.tolist(), some[1].ids.tolist()] == [corpus[7].ids.tolist(), corpus[2].ids.tolist()]
-    assert len(select(corpus, np.asarray([], dtype=np.int64))) == 0
