@@ -4,11 +4,9 @@ Segments are encoded apart and joined, so that the border between context and re
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
-from transformers import AutoTokenizer
 
 from tehon.engine.spelling import Speller
 from tehon.engine.tokens import Encoded, Tokens, encoded
@@ -127,6 +125,11 @@ class Encoder:
         text: str = self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text
 
+    def spell(self, ids: Sequence[int]) -> str:
+        """The text of these tokens, special ones and all."""
+        text: str = self.tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+        return text
+
     def _segments(self, segments: Iterable[Segment], encode: Callable[..., list[list[int]]]) -> list[list[int]]:
         return _mixed([(segment.text, segment.special) for segment in segments], encode)
 
@@ -155,15 +158,6 @@ class Encoder:
             problem = f"must render the turns {roles}, but says: {error}"
             raise ModelError("the tokenizer's chat template", problem, "Choose another template") from error
         return text
-
-
-def open_encoder(folder: Path) -> Encoder:
-    """The encoder of a model's folder, without the model.
-
-    Raises:
-        ModelError: its tokenizer has no end token.
-    """
-    return Encoder(AutoTokenizer.from_pretrained(folder))
 
 
 def round_trip_losses(encoder: Encoder, template: Template) -> list[str]:
