@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tehon.engine import loglikelihood
 from tehon.engine.load import LoadedModel, load
 from tehon.engine.loglikelihood import score
 from tehon.engine.network import Network
@@ -73,11 +74,16 @@ def naive(net: Network, sequence: Encoded) -> list[float]:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=15, deadline=None)
-@given(given_=sequences)
-def test_log_likelihoods_equal_the_plain_forward_pass(family: str, given_: list[Encoded]) -> None:
+@settings(max_examples=25, deadline=None)
+@given(given_=sequences, nodes=st.integers(1, 200))
+def test_log_likelihoods_equal_the_plain_forward_pass_however_much_is_read_at_once(
+    family: str, given_: list[Encoded], nodes: int
+) -> None:
     net = frozen(family).network
-    for sequence, (logprob, greedy) in zip(given_, score(net, given_), strict=True):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loglikelihood, "NODES_ON_PROCESSOR", nodes)
+        found = score(net, given_)
+    for sequence, (logprob, greedy) in zip(given_, found, strict=True):
         assert np.allclose(logprob, naive(net, sequence), atol=1e-5, rtol=0)
         assert len(greedy) == len(sequence.scored)
 

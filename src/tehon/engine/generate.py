@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from tehon.engine.batch import Batch
+from tehon.engine.draw import draw
 from tehon.engine.encode import Encoder
 from tehon.engine.network import Network
 from tehon.errors import ModelError, NotFinite
@@ -127,22 +128,14 @@ def _chosen(logits: Tensor, answers: Sequence[_Answer]) -> list[int]:
     tokens = penalised.argmax(dim=1)
     drawn = [place for place, answer in enumerate(answers) if answer.request.temperature]
     if drawn:
-        tokens[drawn] = _drawn(penalised[drawn], [answers[place] for place in drawn])
+        heat = [answers[place].request.temperature for place in drawn]
+        tokens[drawn] = draw(penalised[drawn], heat, [answers[place].chance.random() for place in drawn])
     # Both in one, because an accelerator is waited for every time that something is read from it.
     found = torch.stack([whole.long(), tokens], dim=1).tolist()
     for answer, (fine, _) in zip(answers, found, strict=True):
         if not fine:
             raise NotFinite(f"request {answer.number}", "its logits must be finite, but are not", "Try precision fp32")
     return [token for _, token in found]
-
-
-def _drawn(logits: Tensor, answers: Sequence[_Answer]) -> Tensor:
-    """(answers,) tokens drawn by their probability: where one number of each answer's own stream falls."""
-    heat = torch.tensor([[answer.request.temperature] for answer in answers], device=logits.device)
-    shares = torch.softmax((logits / heat).double(), dim=1).cumsum(dim=1)
-    places = torch.tensor([[answer.chance.random()] for answer in answers], dtype=torch.float64, device=logits.device)
-    tokens = torch.searchsorted(shares, places * shares[:, -1:], right=True)
-    return tokens[:, 0].clamp(max=logits.shape[1] - 1)
 
 
 def _penalised(logits: Tensor, answers: Sequence[_Answer]) -> Tensor:

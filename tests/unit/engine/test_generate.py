@@ -2,7 +2,9 @@
 
 import pytest
 import torch
+from msgspec.structs import replace
 
+from tehon.engine import generate
 from tehon.engine.load import LoadedModel, load
 from tehon.errors import ModelError
 from tehon.families import FAMILIES
@@ -75,3 +77,49 @@ def test_more_tokens_than_the_context_holds_are_an_error(model: LoadedModel) -> 
 def test_an_empty_context_is_continued_too(model: LoadedModel) -> None:
     (answer,) = model.generate([Generation(context="", max_new_tokens=4)])
     assert answer.tokens >= 1
+
+
+MANY = [
+    Generation(context=context, max_new_tokens=longest, temperature=heat, repetition_penalty=penalty, seed=7)
+    for context in CONTEXTS
+    for longest, heat, penalty in ((3, 0.0, 1.0), (20, 0.0, 1.3), (9, 0.7, 1.0), (20, 1.5, 1.1))
+]
+
+
+@pytest.mark.parametrize("room", [(1, 10_000), (3, 10_000), (5, 200), (100, 10_000)])
+def test_an_answer_does_not_depend_on_who_leaves_and_who_comes(
+    model: LoadedModel, room: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = [next(model.generate([request])) for request in MANY]
+    monkeypatch.setattr(generate, "ON_PROCESSOR", room)
+    assert list(model.generate(MANY)) == alone
+
+
+def test_one_by_one_every_position_is_read_once_and_the_head_sees_only_the_last(
+    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generate, "ON_PROCESSOR", (1, 10_000))
+    before = model.positions, model.network.head_positions
+    answers = list(model.generate(MANY))
+    assert model.positions - before[0] == sum(answer.prompt_tokens + answer.tokens - 1 for answer in answers)
+    assert model.network.head_positions - before[1] == sum(answer.tokens for answer in answers)
+
+
+def test_whoever_has_finished_takes_no_more_work(model: LoadedModel) -> None:
+    short, long = (Generation(context=CONTEXTS[0], max_new_tokens=tokens) for tokens in (2, 20))
+    before = model.network.head_positions
+    answers = list(model.generate([short, long, short]))
+    assert model.network.head_positions - before == sum(answer.tokens for answer in answers)
+
+
+def test_the_seed_decides_what_is_drawn(model: LoadedModel) -> None:
+    warm = Generation(context=CONTEXTS[0], max_new_tokens=12, temperature=1.0)
+    once, again, other = model.generate([warm, warm, replace(warm, seed=1)])
+    assert once == again
+    assert once.text != other.text
+
+
+def test_next_to_no_temperature_is_greedy(model: LoadedModel) -> None:
+    for context in CONTEXTS:
+        cold = Generation(context=context, max_new_tokens=12)
+        assert len({answer.text for answer in model.generate([cold, replace(cold, temperature=1e-4)])}) == 1

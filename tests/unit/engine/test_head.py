@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from tehon.engine import head
-from tehon.engine.head import weighted_nll
+from tehon.engine.head import logprobs, weighted_nll
 
 ROWS, WIDTH, VOCABULARY = 40, 16, 5000
 
@@ -54,3 +54,26 @@ def test_logits_beyond_the_range_of_exp_do_no_harm() -> None:
     loss = weighted_nll(hidden, matrix, *edges)
     assert torch.allclose(loss, plain(hidden, matrix, *edges), rtol=1e-5)
     assert torch.isfinite(loss)
+
+
+@pytest.mark.parametrize("tile", [1, ROWS * 1700, 10**9], ids=["many tiles", "a few, the last one short", "one tile"])
+@pytest.mark.parametrize("scale", [0.01, 1.0, 30.0])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_log_likelihoods_are_those_of_all_logits_in_double_precision_whatever_the_models_type(
+    dtype: torch.dtype, tile: int, scale: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(head, "TILE_ON_PROCESSOR", tile)
+    hidden, matrix, source, target, _ = given(scale)
+    hidden, matrix = hidden.to(dtype), matrix.to(dtype)
+    logits = hidden.double() @ matrix.double().T
+    wanted = torch.log_softmax(logits, dim=1)[source, target]
+    found = logprobs(hidden, matrix, source, target)
+    assert found.logprob.dtype == torch.float32
+    assert torch.allclose(found.logprob.double(), wanted, rtol=1e-6, atol=1e-5 * scale)
+    assert found.greedy.tolist() == (logits.argmax(dim=1)[source] == target).tolist()
+
+
+def test_the_most_likely_token_is_called_greedy() -> None:
+    hidden, matrix, _, _, _ = given()
+    best = (hidden @ matrix.T).argmax(dim=1)
+    assert logprobs(hidden, matrix, torch.arange(ROWS), best).greedy.all()

@@ -6,7 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from tehon.engine import loglikelihood
 from tehon.engine.load import LoadedModel, load
 from tehon.errors import ModelError, NotFinite
 from tehon.families import FAMILIES
@@ -44,6 +47,81 @@ def test_a_long_shared_context_is_computed_once_and_changes_no_answer(model: Loa
         assert answer.tokens == len(own)
     context = len(model.encoder.requests(requests[:1], protocol)[0].ids)
     assert model.positions - before < context + 12 * 12
+
+
+def prefixes(model: LoadedModel, requests: list[Loglikelihood]) -> tuple[set[bytes], set[bytes]]:
+    """Every distinct prefix that must be read, and those of them that predict something."""
+    read, predict = set(), set()
+    for sequence in model.encoder.requests(requests, PROTOCOL):
+        read |= {sequence.ids[:length].tobytes() for length in range(1, len(sequence.inputs) + 1)}
+        predict |= {sequence.ids[:length].tobytes() for length in sequence.scored}
+    return read, predict
+
+
+FEW_SHOT = [
+    Loglikelihood(context=f"{LONG}{shot}{LONG[:90]}{item}", continuation=choice, end=item == "四")
+    for shot, item in (("一", "二"), ("一", "三"), ("五", "四"))
+    for choice in CHOICES
+]
+
+
+@pytest.mark.parametrize("nodes", [1, 7, 64, 100_000])
+def test_every_distinct_prefix_is_read_once_and_the_head_sees_only_what_predicts_however_long_a_pass_is(
+    model: LoadedModel, nodes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = list(model.loglikelihood(FEW_SHOT, PROTOCOL))
+    monkeypatch.setattr(loglikelihood, "NODES_ON_PROCESSOR", nodes)
+    before = model.positions, model.network.head_positions
+    answers = list(model.loglikelihood(FEW_SHOT, PROTOCOL))
+    read, predict = prefixes(model, FEW_SHOT)
+    assert (model.positions - before[0], model.network.head_positions - before[1]) == (len(read), len(predict))
+    for one, other in zip(answers, usual, strict=True):
+        assert one.logprob == pytest.approx(other.logprob, abs=1e-4)
+        assert one.end_logprob == pytest.approx(other.end_logprob, abs=1e-4)
+        assert one.greedy is other.greedy
+
+
+@pytest.mark.parametrize("window", [1, 2, 5])
+def test_no_answer_depends_on_how_many_are_laid_out_together(
+    model: LoadedModel, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = list(model.loglikelihood(FEW_SHOT, PROTOCOL))
+    monkeypatch.setattr(loglikelihood, "WINDOW", window)
+    for one, other in zip(model.loglikelihood(FEW_SHOT, PROTOCOL), usual, strict=True):
+        assert one.logprob == pytest.approx(other.logprob, abs=1e-4)
+        assert one.greedy is other.greedy
+
+
+def test_what_is_asked_twice_is_computed_once_and_answered_twice(model: LoadedModel) -> None:
+    start = model.positions
+    once = list(model.loglikelihood(FEW_SHOT, PROTOCOL))
+    between = model.positions
+    twice = list(model.loglikelihood([*FEW_SHOT, *reversed(FEW_SHOT)], PROTOCOL))
+    assert model.positions - between == between - start
+    assert twice == [*once, *reversed(once)]
+
+
+class Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Remembers the most rows of any result as wide as the vocabulary, the head itself left out."""
+
+    def __init__(self, head: Tensor) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.head, self.vocabulary, self.rows = head.numel(), len(head), 0
+
+    def __torch_dispatch__(self, function, types, arguments=(), named=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN204
+        made = function(*arguments, **(named or {}))
+        if isinstance(made, Tensor) and made.numel() != self.head and made.shape[-1:] == (self.vocabulary,):
+            self.rows = max(self.rows, made.numel() // self.vocabulary)
+        return made
+
+
+def test_logits_exist_only_of_what_is_scored(model: LoadedModel) -> None:
+    requests = [
+        Loglikelihood(context=LONG[:100] + item, continuation=choice) for item in "一二三" for choice in CHOICES
+    ]
+    with Largest(model.network.head.weight) as largest:
+        list(model.loglikelihood(requests, PROTOCOL))
+    assert 0 < largest.rows <= len(prefixes(model, requests)[1])
 
 
 def test_answers_come_in_the_order_of_the_requests(model: LoadedModel) -> None:
