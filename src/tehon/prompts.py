@@ -89,7 +89,7 @@ def _ended(answer: str, content: str) -> str:
 
 def few_shot(prompt: TaskPrompt, item: Item, shots: Iterable[Item]) -> str:
     """The context of a task's own prompt: description, shots with their labels, query."""
-    blocks = [ask_item(prompt, shot) + gold(prompt, shot) + prompt.separator for shot in shots]
+    blocks = [ask_item(prompt, shot) + shown(prompt, shot) + prompt.separator for shot in shots]
     return prompt.description + "".join(blocks) + ask_item(prompt, item)
 
 
@@ -99,7 +99,7 @@ def few_shot_template(template: Template, item: Item, shots: Iterable[Item]) -> 
         ask(template, shot.example.instruction, shot.example.input) + shot.example.response + template.separator
         for shot in shots
     ]
-    return "".join(blocks) + ask(template, item.example.instruction, item.example.input)
+    return "".join(blocks) + render(template, item.example, respond=False).text
 
 
 def ask_item(prompt: TaskPrompt, item: Item) -> str:
@@ -115,3 +115,8 @@ def choices(prompt: TaskPrompt | None, item: Item) -> tuple[str, ...]:
 def gold(prompt: TaskPrompt | None, item: Item) -> str:
     """The right answer in the prompt version's words."""
     return item.example.response if item.answer is None else choices(prompt, item)[item.answer]
+
+
+def shown(prompt: TaskPrompt, shot: Item) -> str:
+    """What a shot answers with."""
+    return gold(prompt, shot) if shot.answer is None or not prompt.shown else prompt.shown[shot.answer]

@@ -7,6 +7,7 @@ import pytest
 
 from tehon.evaluate.jobs import frame
 from tehon.evaluate.requests import context
+from tehon.formats.labelled import OURS
 from tehon.prompts import choices
 from tehon.records.evaluation import Item, Task, TaskPrompt
 from tehon.storage.raw import find_raw
@@ -21,6 +22,8 @@ class Golden(Protocol):
 
 LINES = [(name, version) for name, task in TASKS.items() for version in task.prompts]
 LINES += [("jnli", "alpaca_ja"), ("vqa", "vqa_ja"), ("vqa", "vqa_en"), ("qualitative", "alpaca_ja")]
+LINES += [("mt_bench_ja", "alpaca_ja"), ("vicuna_qa_ja", "alpaca_ja"), ("elyza_tasks_100", "alpaca_ja")]
+LINES += [(name, "alpaca_ja") for name, task in TASKS.items() if OURS in task.prompts or task.kind == "extraction"]
 
 
 def read(task: Task, split: str, raw: Path) -> list[Item]:

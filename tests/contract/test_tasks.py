@@ -86,7 +86,7 @@ class TestEveryTask:
     def test_its_answers_are_among_its_choices(self, name: str, tmp_path: Path) -> None:
         task = TASKS[name]
         for item in items(task, tmp_path):
-            if task.kind != "choice":
+            if task.kind not in {"choice", "correlation"}:
                 assert item.answer is None
                 continue
             assert item.answer is not None
@@ -99,8 +99,14 @@ class TestEveryTask:
 
     def test_every_kind_has_what_it_scores(self, name: str, tmp_path: Path) -> None:
         task = TASKS[name]
-        if task.kind == "perplexity":
-            assert all(item.example.response for item in items(task, tmp_path))
+        for item in items(task, tmp_path):
+            assert item.example.response or task.kind == "generation"
+            assert (item.value is not None) == (task.kind == "correlation")
+            if item.value is not None and item.answer is not None:
+                assert abs(float(item.choices[item.answer]) - item.value) <= 0.5
+            assert task.kind == "generation" or not item.turns
+            assert not (item.turns and task.prompts)
+            assert not item.model_answers or len(item.model_answers) == 1 + len(item.turns)
 
     def test_its_default_template_exists(self, name: str) -> None:
         template = TASKS[name].default_template
@@ -124,13 +130,17 @@ class TestEveryTask:
 @pytest.mark.parametrize(("name", "version"), PUBLISHED)
 def test_a_published_prompt_shows_every_field_and_leaves_braces_alone(name: str, version: str, tmp_path: Path) -> None:
     task = TASKS[name]
+    prompt = task.prompts[version]
     for item in items(task, tmp_path):
-        shown = context(task.prompts[version], item, ())
+        shown = context(prompt, item, ())
+        named = {field: value for field, value in item.fields.items() if f"{{{field}}}" in prompt.query}
         newline = "<NL>" if version.startswith("0.4") else "\n"
-        assert all(value in shown for value in item.fields.values())
-        assert ("{" in shown) == any("{" in value for value in item.fields.values())
+        assert set(item.fields) - set(named) <= {"title"}
+        assert all(value in shown for value in named.values())
+        assert ("{" in shown) == any("{" in value for value in named.values())
         assert ("<NL>" in shown) == (newline == "<NL>")
-    assert task.prompts[version].source
+        assert not prompt.shown or len(prompt.shown) == len(item.choices)
+    assert prompt.source
 
 
 def test_an_own_prompt_is_no_template_s_name() -> None:
@@ -140,4 +150,7 @@ def test_an_own_prompt_is_no_template_s_name() -> None:
 
 def test_shelves_hold_templates_and_tasks() -> None:
     assert all(isinstance(template, Template) for template in TEMPLATES.values())
-    assert {"jnli", "marc_ja", "vqa", "qualitative"} <= set(TASKS)
+    paper = {"jnli", "marc_ja", "vqa", "qualitative"}
+    choice = {"chabsa", "janli", "jcola", "jcommonsense_morality", "jcommonsenseqa", "jsick"}
+    others = {"elyza_tasks_100", "jaquad", "jemhopqa", "jsquad", "jsts", "mt_bench_ja", "niilc", "vicuna_qa_ja"}
+    assert paper | choice | others <= set(TASKS)

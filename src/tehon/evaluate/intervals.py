@@ -119,6 +119,29 @@ def confusion(statistic: Callable[[Floats], Floats], counts: NDArray[np.int64]) 
     return _percentiles(statistic(drawn.reshape(RESAMPLES, *counts.shape).astype(np.float64)))
 
 
+def correlation(first: Floats, second: Floats) -> Interval | None:
+    """The bootstrap's interval of the correlation of two columns; None where one is constant or there is one item.
+
+    Above LIMIT_ITEMS items only as many resamples are drawn as LIMIT_ITEMS would take.
+    """
+    count = len(first)
+    pairs = np.array([first, second], dtype=np.float64)
+    if count == 1 or not np.ptp(pairs, axis=1).all():
+        return None
+    # Centred, so that the sums of squares lose no digits.
+    pairs = pairs[:, np.lexsort(pairs)] - pairs.mean(axis=1, keepdims=True)
+    generator = _generator()
+    each = max(BLOCK // count, 1)
+    resamples = min(RESAMPLES, RESAMPLES * LIMIT_ITEMS // count)
+    found = []
+    for start in range(0, resamples, each):
+        one, other = pairs[:, generator.integers(count, size=(min(each, resamples - start), count))]
+        one, other = (side - side.mean(axis=1, keepdims=True) for side in (one, other))
+        spread = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+        found.append((one * other).sum(axis=1) / np.where(spread, spread, np.nan))
+    return _percentiles(np.concatenate(found))
+
+
 def _generator() -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=SEED))
 

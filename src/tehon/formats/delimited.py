@@ -17,8 +17,8 @@ from tehon.records.rows import LeftOut
 Delimiter = Literal[",", "\t"]
 Found = tuple[Line, list[str] | str] | LeftOut
 """A row's first line with its cells, or with why it has none; or a line that is no text."""
-MAX_CELL_LINES = 20
-"""Lines that one row may have; the longest of the real corpora has 2."""
+MAX_CELL_LINES = 100
+"""Lines that one row may have; the longest of the real corpora, one of ELYZA-tasks-100, has 40."""
 UNCLOSED = "quote without an end"
 STRAY = "text behind a closing quote"
 TOO_FEW = "fewer cells than the header"

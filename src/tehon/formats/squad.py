@@ -1,13 +1,20 @@
 """SQuAD-like JSON documents: titles, paragraphs, questions with their answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from tehon.errors import BadRawFile
 from tehon.formats.json_document import read_json
 from tehon.formats.json_lines import RawRow, decode_row
+from tehon.formats.whole import whole
+from tehon.records.corpus import Example
+from tehon.records.evaluation import Item, Task
 from tehon.records.rows import LeftOut
+
+PARAGRAPH = "[SEP]"
+"""What JSQuAD puts between an article's title and its paragraph."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -96,3 +103,39 @@ def read_squad(path: Path) -> Iterator[tuple[str, Asked] | LeftOut]:
                         answers=tuple(answer.text for answer in asked.answers),
                     ),
                 )
+
+
+def read_items(files: Iterable[Path], task: Task, split: str, instruction: str) -> Iterator[Item]:
+    """One item a question, file by file; the first annotator's answer is the response, the others' are references.
+
+    Args:
+        files: of the split.
+        task: whose items they are.
+        split: that they belong to.
+        instruction: what templates ask; the input holds paragraph and question.
+
+    Raises:
+        BadRawFile: a file is no SQuAD document, or a question has no answer.
+    """
+    found = ((file, *row) for file in files for row in whole(read_squad(file), file))
+    for number, (file, place, asked) in enumerate(found):
+        answers = list(dict.fromkeys(text for text in asked.answers if text.strip()))
+        if not answers or not asked.question.strip():
+            problem = "a question must have a text and an answer, but one of them is missing"
+            raise BadRawFile(str(file.parent / place), problem, "Fetch the file again")
+        context = asked.context.rpartition(PARAGRAPH)[2].strip()
+        example = Example(
+            id=f"{task.name}/{split}/{number:06d}",
+            upstream_id=asked.id,
+            instruction=instruction,
+            input=f"文脈：{context}\n質問：{asked.question}",
+            response=answers[0],
+            source=task.name,
+            part=task.name,
+            split=split,
+            cluster="reading comprehension",
+            language=task.language,
+            licence=task.licence.spdx,
+        )
+        fields = {"title": asked.title, "context": context, "question": asked.question}
+        yield Item(example=example, fields=fields, references=tuple(answers[1:]))

@@ -9,9 +9,10 @@ import msgspec
 from tehon.records.corpus import Download, Example, Licence
 from tehon.records.record import Record
 
-TaskKind = Literal["choice", "perplexity", "generation"]
+TaskKind = Literal["choice", "correlation", "extraction", "generation", "perplexity"]
 
 Norm = Literal["sum", "char", "byte", "token", "pmi"]
+
 
 class TaskPrompt(Record, kw_only=True):
     """One published prompt version of a task; strings only.
@@ -21,6 +22,8 @@ class TaskPrompt(Record, kw_only=True):
         query: one item without its label, with `{…}` for the item's fields.
         separator: follows each shot's label.
         choices: in label order; empty means the item's own.
+        shown: what shots answer with, in label order; empty means the choices.
+        stop: strings that end a generated answer; empty means the separator.
         source: where the strings come from.
     """
 
@@ -28,6 +31,8 @@ class TaskPrompt(Record, kw_only=True):
     query: str
     separator: str = "\n\n"
     choices: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -40,6 +45,12 @@ class Item(Record, kw_only=True):
         choices: the answers to choose from; empty where the task has none.
         answer: index of the right choice; None where the task has no choices.
         references: other right answers; may be empty.
+        value: what annotators gave on a scale, of which the answer is the nearest step; None where there is no scale.
+        turns: what the user says later, each time after the model's own answer; empty where one answer is all. Only
+            tuning templates hold conversations, so such a task has no prompts of its own.
+        category: the corpus's own name for items of this sort; may be empty.
+        model_answers: a good answer to every turn for a judge to look at, one of many; empty where nobody gave any.
+        criteria: what the corpus asks its judges to look at; may be empty.
     """
 
     example: Example
@@ -47,6 +58,11 @@ class Item(Record, kw_only=True):
     choices: tuple[str, ...] = ()
     answer: int | None = None
     references: tuple[str, ...] = ()
+    value: float | None = None
+    turns: tuple[str, ...] = ()
+    category: str = ""
+    model_answers: tuple[str, ...] = ()
+    criteria: str = ""
 
 
 class Task(Record, kw_only=True):
@@ -68,6 +84,7 @@ class Task(Record, kw_only=True):
         citation: how its authors want to be cited.
         homepage: where it is published.
         benchmark: the benchmark family, such as `jglue`; empty if none.
+        editions: of the corpus, where they differ in what is scored -> items of each class there, in label order.
         downloads: upstream files.
         sample: file name -> content written by us in the upstream layout.
         read: yields the items of a split from the file or folder that holds it, in upstream order.
@@ -88,6 +105,7 @@ class Task(Record, kw_only=True):
     citation: str
     homepage: str
     benchmark: str = ""
+    editions: Mapping[str, tuple[int, ...]] = {}
     downloads: tuple[Download, ...] = ()
     sample: Mapping[str, bytes]
     read: Callable[[Path, str], Iterator[Item]]
@@ -119,8 +137,9 @@ class Protocol(Record, kw_only=True):
         seeds: of the draws; several give a line each and their mean.
         overlong: what is done with a prompt longer than the model's context: `left` cuts on the left, `drop_shot` takes
             shots away from the oldest on, `skip` leaves the item out, `error` stops; each is counted.
-        norm: what a choice's log-likelihood is divided by (`char`acters, `byte`s, `token`s; `sum`: nothing), or less
-            what it is without any context (`pmi`). Each gives an accuracy; the first one decides the prediction.
+        norm: what a choice's log-likelihood is divided by to decide the prediction: its `char`acters, `byte`s or
+            `token`s, or nothing (`sum`); `pmi` takes off what the choice is worth without any context. The accuracies
+            of all but the last stand in the scores in any case.
         answer: the choice is read off the `likelihood`s, off what the model writes (`output`), or off `both`.
         headline: metrics that tables lead with, where a task has them; all others are computed as well.
         source: where the protocol comes from.
@@ -137,7 +156,7 @@ class Protocol(Record, kw_only=True):
     order: Literal["shuffled", "file"] = "shuffled"
     seeds: Annotated[tuple[int, ...], msgspec.Meta(min_length=1)] = (42,)
     overlong: Literal["left", "drop_shot", "skip", "error"] = "left"
-    norm: Annotated[tuple[Norm, ...], msgspec.Meta(min_length=1)] = ("sum", "char")
+    norm: Norm = "sum"
     answer: Literal["likelihood", "output", "both"] = "likelihood"
     headline: tuple[str, ...] = ()
     source: str = ""

@@ -24,14 +24,21 @@ class ItemResult(Record, kw_only=True):
         shot_ids: the examples that were shown.
         instruction: what was asked, free of any frame.
         input: what the instruction is about; may be empty.
+        history: what was said before that, the user and the model in turn, the user first; empty where nothing was.
+        category: the corpus's own name for items of this sort; may be empty.
         context: what the model read.
-        gold: the right answer.
+        gold: the right answer; empty where there is none.
+        references: other right answers.
+        value: what annotators gave on a scale; None where there is no scale.
+        model_answers: a good answer to every turn for a judge to look at; empty where nobody gave any.
+        criteria: what the corpus asks its judges to look at; may be empty.
         choices: what could be chosen.
         logprobs: of each choice, or of the gold response alone.
         choice_tokens: of each choice; empty where there are none.
         prior_logprobs: of each choice without any context; empty unless asked for.
         prediction: the chosen text, or the generated one; empty for perplexity.
         correct: the prediction is right; None where that is not judged.
+        f1: how much of the prediction and of the likest right answer is the same; None where that is not judged.
         output: what the model wrote where it was to choose by writing.
         matched: how that was found to be a choice: `exact`ly, by its beginning (`prefix`), one of the two once both are
             `normalised`, or `none` of them; empty where nothing was written.
@@ -56,14 +63,21 @@ class ItemResult(Record, kw_only=True):
     shot_ids: tuple[str, ...] = ()
     instruction: str = ""
     input: str = ""
+    history: tuple[str, ...] = ()
+    category: str = ""
     context: str
     gold: str = ""
+    references: tuple[str, ...] = ()
+    value: float | None = None
+    model_answers: tuple[str, ...] = ()
+    criteria: str = ""
     choices: tuple[str, ...] = ()
     logprobs: tuple[float, ...] = ()
     choice_tokens: tuple[int, ...] = ()
     prior_logprobs: tuple[float, ...] = ()
     prediction: str = ""
     correct: bool | None = None
+    f1: float | None = None
     output: str = ""
     matched: Matched = ""
     said: str = ""
@@ -149,7 +163,8 @@ class Score(Record, kw_only=True):
         bins: of the calibration; empty for other metrics.
         flags: `constant` (one choice always), `over_training_length:N` and `over_context:N` (items), `stand-in`,
             `other_template` (not the one that the adapter was tuned with), `empty_response:N`,
-            `merged:N` (items of which a token spans the border of context and continuation), `own_shot:N` (items that
+            `contaminated:N` (items that the model was tuned on), `in_family` (it was tuned on another split of the
+            corpus), `unchecked` (nobody says what it was tuned on), `merged:N` (items of which a token spans the border of context and continuation), `own_shot:N` (items that
             were drawn as their own shot and got another), `skipped:N`, `dropped_shots:N`, `other_data` (than the
             protocol's), `chosen` (the prompt version that would be reported, chosen on these items).
         lengths: of the prompts.
@@ -184,6 +199,8 @@ class Scores(Record, kw_only=True):
         model_digest: of configuration and weights.
         adapter: the adapter's fingerprint; empty for a base.
         adapter_template: the template that the adapter was tuned with; empty for a base.
+        recipe: digest of everything that made what was tuned but the seed; empty where nobody says so.
+        seed: that it was tuned with; None where nobody says so.
         suite: as it ran.
         protocol: as it ran.
         scores: one line a metric.
@@ -197,6 +214,8 @@ class Scores(Record, kw_only=True):
     model_digest: str
     adapter: str = ""
     adapter_template: str = ""
+    recipe: str = ""
+    seed: int | None = None
     suite: Suite
     protocol: Protocol
     scores: tuple[Score, ...]

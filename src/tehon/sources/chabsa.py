@@ -3,18 +3,21 @@
 The paper proposes this corpus for sentiment but did not use it, so both renderings are the same. Used: `sentence` and
 the `polarity` of all of its opinions (positive: ポジティブ, negative: ネガティブ, neutral: 中立), under one of three
 wordings. A sentence with several opinions is used where all of them have one polarity; where they differ, or where
-there is none, the sentence as a whole has no label and is left out. Cluster: sentiment. All 230 documents may be
-trained on; of the 184 at hand, 1,828 of 4,936 sentences are used (1,037 positive, 730 negative, 61 neutral).
+there is none, the sentence as a whole has no label and is left out. Cluster: sentiment. Upstream has no splits: here a
+fifth of the documents, by keyed hash of their names, is `test` (336 sentences at hand), which may not be trained on;
+`train` (1,492 at hand) may. Of the 4,936 sentences of the 184 documents at hand, 1,037 are positive, 730 negative and
+61 neutral.
 
 The upstream zip is read, or its `e*_ann.json` files, alone or in their folder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from tehon.errors import RawFileMissing
+from tehon.formats.authored import choose
 from tehon.formats.finding import chosen
 from tehon.formats.json_document import decode_json
 from tehon.formats.judgement import Judged, Judgement
@@ -22,6 +25,8 @@ from tehon.formats.tree import Tree, open_tree
 from tehon.records.corpus import Download, Drop, Example, Licence, Measured, ReadOptions, Source
 from tehon.records.rows import LeftOut, Row, examples
 
+PARTS = ("train", "train", "train", "train", "test")
+"""What a document is a part of, each as often as the others."""
 SENTIMENT = Judgement(
     source="chabsa",
     part="sentences",
@@ -61,11 +66,30 @@ def read(folder: Path, options: ReadOptions) -> Iterator[Example | Drop]:
 
 
 def _rows(folder: Path, options: ReadOptions) -> Iterator[Row | LeftOut]:
-    for split in chosen(SOURCE.splits, options.splits):
-        with open_tree(folder, "chABSA-dataset*.zip") as tree:
-            for name in _reports(tree):
-                report = decode_json(b"".join(tree.lines(name)), f"{tree.where}/{name}", Report)
-                yield from _sentences(report, name.rpartition("/")[2], split, options.seed)
+    splits = chosen(SOURCE.splits, options.splits)
+    for one in judged(folder, splits):
+        yield one if isinstance(one, LeftOut) else SENTIMENT.row(one, options.seed)
+
+
+def judged(folder: Path, splits: Sequence[str]) -> Iterator[Judged | LeftOut]:
+    """Every sentence of the documents of these splits, file by file, or why it as a whole has no polarity.
+
+    Raises:
+        RawFileMissing: the folder has no documents.
+        BadRawFile: a document is damaged.
+    """
+    with open_tree(folder, "chABSA-dataset*.zip") as tree:
+        for path in _reports(tree):
+            name = path.rpartition("/")[2]
+            split = _split(name)
+            if split in splits:
+                report = decode_json(b"".join(tree.lines(path)), f"{tree.where}/{path}", Report)
+                yield from _sentences(report, name, split)
+
+
+def _split(name: str) -> str:
+    """The split of a document."""
+    return choose(PARTS, "split", "chabsa", name)
 
 
 def _reports(tree: Tree) -> list[str]:
@@ -75,7 +99,7 @@ def _reports(tree: Tree) -> list[str]:
     return names
 
 
-def _sentences(report: Report, name: str, split: str, seed: int) -> Iterator[Row | LeftOut]:
+def _sentences(report: Report, name: str, split: str) -> Iterator[Judged | LeftOut]:
     for sentence in report.sentences:
         place = f"{name}:{sentence.sentence_id}"
         polarities = {opinion.polarity for opinion in sentence.opinions}
@@ -83,14 +107,13 @@ def _sentences(report: Report, name: str, split: str, seed: int) -> Iterator[Row
             reason = "opinions of several polarities" if polarities else "no opinion"
             yield LeftOut(place=place, reason=reason)
             continue
-        judged = Judged(
+        yield Judged(
             place=place,
             id=f"{name.removesuffix('_ann.json')}-{sentence.sentence_id}",
             split=split,
             material=sentence.sentence,
             label=polarities.pop(),
         )
-        yield SENTIMENT.row(judged, seed)
 
 
 SOURCE = Source(
@@ -103,7 +126,7 @@ SOURCE = Source(
     ),
     citation="Takahiro Kubo, Hiroki Nakayama: chABSA: Aspect Based Sentiment Analysis dataset in Japanese, 2018.",
     homepage="https://github.com/chakki-works/chABSA-dataset",
-    splits={"all": True},
+    splits={"train": True, "test": False},
     benchmark="chabsa",
     downloads=(
         Download(
@@ -114,7 +137,8 @@ SOURCE = Source(
     fields=("sentence", "polarity"),
     labels=SENTIMENT.words,
     measured={
-        "all": Measured(examples=1_828, left_out=3_108, note="184 of upstream's 230 documents"),
+        "train": Measured(examples=1_492, left_out=2_484, note="147 documents; upstream has 230 in all"),
+        "test": Measured(examples=336, left_out=624, note="37 documents"),
     },
     sample={
         "e00001_ann.json": """{"header": {"document_id": "E00001", "document_name": "見本株式会社",
@@ -134,6 +158,9 @@ SOURCE = Source(
  {"target": "町の景気", "category": "market#general", "polarity": "neutral", "from": 0, "to": 4}]},
 {"sentence_id": 1, "sentence": "費用は見込みどおりでした", "opinions": [
  {"target": "費用", "category": "company#cost", "polarity": "unsure", "from": 0, "to": 2}]}]}""".encode(),
+        "e00006_ann.json": """{"header": {"document_id": "E00006"}, "sentences": [
+{"sentence_id": 0, "sentence": "帽子の注文は大きく増えました", "opinions": [
+ {"target": "帽子", "category": "product#sales", "polarity": "positive", "from": 0, "to": 2}]}]}""".encode(),
     },
     read=read,
 )

@@ -1,7 +1,7 @@
 """JCommonsenseQA: which of five answers fits an everyday question?
 
-The paper did not score it, because its own data held the questions. The harness's version 0.2, whose shots answer with
-a number while words are scored, is left out.
+The paper did not score it, because its own data held the questions. The harness's version 0.2 asks for a number and
+shows numbers, but scores words, so its scores are low; it is here as it is.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,16 @@ from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Item, Task, TaskPrompt
-from tehon.text.harness import alpaca, dialogue
+from tehon.text.harness import alpaca, dialogue, llama2
 
 SPLITS = {"train": "train*.json", "valid": "valid*.json"}
 SOURCE = "Stability-AI/lm-evaluation-harness, branch jp-stable, task jcommonsenseqa-1.1"
 ASKED = "与えられた選択肢の中から、最適な答えを選んでください。"
 INSTRUCTION = f"{ASKED}出力は以下から選択してください："
+NUMBERED = (
+    "質問と回答の選択肢を入力として受け取り、選択肢から回答を選択してください。"
+    "なお、回答は選択肢の番号(例:0)でするものとします。 \n\n"
+)
 
 
 class Row(msgspec.Struct):
@@ -47,18 +51,24 @@ def listed(choices: tuple[str, ...]) -> str:
 
 
 def prompts() -> dict[str, TaskPrompt]:
-    """The harness's versions 0.1, 0.2.1 and 0.3 to 0.5; every item brings its own choices."""
+    """The harness's versions 0.1 to 0.6; every item brings its own choices."""
     slots = tuple(f"{{choice{place}}}" for place in range(5))
     versions = {
         "0.1": TaskPrompt(
             description="[問題]に対する[答え]を[選択肢]の中から選んでください。\n\n",
             query=f"[問題]:{{question}}\n[選択肢]:[{', '.join(slots)}]\n[答え]:",
         ),
+        "0.2": TaskPrompt(
+            description=NUMBERED,
+            query=f"質問:{{question}}\n選択肢:{','.join(f'{place}.{slot}' for place, slot in enumerate(slots))}\n回答:",
+            shown=tuple(map(str, range(5))),
+        ),
         "0.2.1": TaskPrompt(
             description=f"{ASKED} \n\n", query=f"質問：{{question}}\n選択肢：\n{listed(slots)}\n回答："
         ),
         "0.3": alpaca(f"{INSTRUCTION}\n{listed(slots)}", "{question}"),
         **dialogue(ASKED, f"質問：{{question}}\n選択肢：\n{listed(slots)}"),
+        "0.6": llama2(f"{INSTRUCTION.replace('られた', 'られた5つの')}\n{listed(slots)}", "質問：{question}"),
     }
     return {name: replace(prompt, source=SOURCE) for name, prompt in versions.items()}
 

@@ -4,8 +4,13 @@ Source: Stability-AI/lm-evaluation-harness, branch jp-stable, as of 1 September 
 10 October 2023.
 """
 
+from msgspec.structs import replace
+
 from tehon.records.evaluation import TaskPrompt
 
+JSQUAD = "Stability-AI/lm-evaluation-harness, branch jp-stable, task jsquad-"
+EXTRACT = "与えられた文脈から、質問に対する答えを抜き出してください。"
+"""What JSQuAD's versions 0.3 to 0.6 ask, and JaQuAD's."""
 ALPACA = "以下は、タスクを説明する指示と、文脈のある入力の組み合わせです。要求を適切に満たす応答を書きなさい。\n\n"
 """How version 0.3 of every task opens."""
 LLAMA2 = "<s>[INST] <<SYS>>\nあなたは役立つアシスタントです。\n<</SYS>>\n\n"
@@ -20,13 +25,17 @@ def framed(instruction: str, told: str, asked: str) -> dict[str, TaskPrompt]:
         told: what 0.4 and 0.5 ask, once.
         asked: one item.
     """
-    llama2 = TaskPrompt(description=LLAMA2, query=f"{instruction}\n\n{asked} [/INST] ", separator=" </s><s>[INST] ")
-    return {"0.3": alpaca(instruction, asked), **dialogue(told, asked), "0.6": llama2}
+    return {"0.3": alpaca(instruction, asked), **dialogue(told, asked), "0.6": llama2(instruction, asked)}
 
 
 def alpaca(instruction: str, asked: str) -> TaskPrompt:
     """Version 0.3: instruction, input and response under headings."""
     return TaskPrompt(description=ALPACA, query=f"### 指示:\n{instruction}\n\n### 入力:\n{asked}\n\n### 応答:\n")
+
+
+def llama2(instruction: str, asked: str) -> TaskPrompt:
+    """Version 0.6: as LLaMA 2's chat models are asked."""
+    return TaskPrompt(description=LLAMA2, query=f"{instruction}\n\n{asked} [/INST] ", separator=" </s><s>[INST] ")
 
 
 def dialogue(told: str, asked: str) -> dict[str, TaskPrompt]:
@@ -39,3 +48,31 @@ def dialogue(told: str, asked: str) -> dict[str, TaskPrompt]:
         )
         for version, newline in (("0.4", "<NL>"), ("0.5", "\n"))
     }
+
+
+def extraction() -> dict[str, TaskPrompt]:
+    """JSQuAD's versions 0.1 to 0.6 as of its version 1.1; `-title` is 1.2, which shows the title from 0.2 on.
+
+    Answers end with the line, in 0.4 with `<NL>`.
+    """
+    first = TaskPrompt(
+        description="[題名]と[問題]から[質問]に対する[答え]を抜き出しなさい\n\n",
+        query="[題名]:{title}\n[問題]:{context}\n[質問]:{question}\n[答え]:",
+    )
+    versions = {
+        "0.1": replace(first, source=f"{JSQUAD}1.1"),
+        **_extraction("文章", "文章:{context}", "文脈：{context}", "1.1"),
+    }
+    titled = _extraction("題名と文章", "題名:{title}\n文章:{context}", "文脈：{title}\n{context}", "1.2")
+    versions |= {f"{name}-title": prompt for name, prompt in titled.items()}
+    return {name: replace(one, stop=("<NL>" if name.startswith("0.4") else "\n",)) for name, one in versions.items()}
+
+
+def _extraction(read: str, plain: str, framed_context: str, version: str) -> dict[str, TaskPrompt]:
+    """Versions 0.2 to 0.6, which are told to read this."""
+    short = TaskPrompt(
+        description=f"質問に対する回答を{read}から一言で抽出してください。回答は名詞で答えてください。\n\n",
+        query=f"{plain}\n質問:{{question}}\n回答:",
+    )
+    frames = {"0.2": short, **framed(EXTRACT, EXTRACT, f"{framed_context}\n質問：{{question}}")}
+    return {name: replace(frame, source=f"{JSQUAD}{version}") for name, frame in frames.items()}

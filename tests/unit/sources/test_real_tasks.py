@@ -14,7 +14,7 @@ from tehon.sources import SOURCES
 
 Published = list[dict[str, str]]
 COUNTS = {
-    "chabsa": ("chabsa", {"all": 1828}, {"no opinion": 2334, "opinions of several polarities": 774}),
+    "chabsa": ("chabsa", {"train": 1492, "test": 336}, {"no opinion": 2334, "opinions of several polarities": 774}),
     "dolly_ja": ("rendered-excerpts", {"all": 16}, {}),
     "janli": ("janli", {"train": 13680, "test": 360}, {}),
     "jcola": ("jcola", {"train": 6919, "valid": 865, "out_of_domain_valid": 342}, {}),
