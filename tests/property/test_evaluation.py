@@ -33,6 +33,8 @@ choice_results = st.lists(
             gold=WORDS[gold],
             choices=WORDS,
             logprobs=logprobs,
+            choice_tokens=(3, 2, 1),
+            prediction=WORDS[choice.argmax(logprobs)],
             correct=choice.argmax(logprobs) == gold,
         ),
         st.integers(0, 2),
@@ -131,7 +133,7 @@ def test_adding_one_number_to_every_choice_changes_no_accuracy(results: list[Ite
 
 
 @given(
-    st.sampled_from(["harness42", "fixed"]),
+    st.sampled_from(["per_item", "stratified", "fixed"]),
     st.lists(st.integers(0, 2), min_size=6, max_size=40),
     st.integers(0, 4),
     st.one_of(st.none(), st.integers(1, 50)),
@@ -140,7 +142,7 @@ def test_adding_one_number_to_every_choice_changes_no_accuracy(results: list[Ite
 def test_whatever_is_drawn_nobody_is_his_own_shot_and_nobody_is_shown_twice(
     shots: str, answers: list[int], count: int, limit: int | None, seed: int
 ) -> None:
-    protocol = Protocol(name="any", title="", shots=shots, seed=seed)  # type: ignore[arg-type]
+    protocol = Protocol(name="any", title="", shots=shots, seeds=(seed,))  # type: ignore[arg-type]
     drawn = draw(protocol, len(answers), shots=count, pool=Pool(answers=answers, own=True), limit=limit)
     assert len(drawn.places) == min(limit or len(answers), len(answers))
     for place in drawn.places:

@@ -26,8 +26,18 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     limit: Annotated[int | None, typer.Option(help="Score only this many items a line.")] = None,
     shots: Annotated[str, typer.Option(help="Numbers of shots, such as 1,2,3.")] = "",
     template: Annotated[str, typer.Option(help="Prompt versions or templates, such as 0.2,0.3.")] = "",
-    protocol: Annotated[str, typer.Option(help="How prompts are encoded and shots are drawn.")] = "",
+    protocol: Annotated[
+        str, typer.Option(help="How it is asked: paper, jp_stable_1_3, lm_eval, tehon, or a TOML file.")
+    ] = "",
     shots_split: Annotated[str, typer.Option(help="The split that shots come from.")] = "",
+    shots_from: Annotated[str, typer.Option(help="A file of the task's layout that shots come from.")] = "",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a setting of the protocol, such as answer=both.")
+    ] = None,
+    allow_contaminated: Annotated[
+        list[str] | None,
+        typer.Option("--allow-contaminated", help="Score this task even where the model was tuned on its items."),
+    ] = None,
     precision: Annotated[Precision, typer.Option(help="Of the base's weights.")] = "auto",
     name: Annotated[str, typer.Option(help="The model's name in tables.")] = "",
     allow_bin: AllowBin = False,
@@ -38,7 +48,14 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     """Score a model, with baselines, histograms and flags beside every number; a stopped run goes on where it was."""
     del debug
     overrides = Overrides(
-        shots=_numbers(shots), templates=_words(template), protocol=protocol, limit=limit, shots_split=shots_split
+        shots=_numbers(shots),
+        templates=_words(template),
+        protocol=protocol,
+        limit=limit,
+        shots_split=shots_split,
+        shots_from=shots_from,
+        settings=tuple(settings or ()),
+        allow_contamination=tuple(allow_contaminated or ()),
     )
     chosen = choose_suite(suite, overrides)
     subject = Subject(base=model, adapter=adapter, name=name, precision=precision, allow_bin=allow_bin)

@@ -8,11 +8,12 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from tehon.engine.borders import Pair, counted, shared
 from tehon.engine.spelling import Speller
 from tehon.engine.tokens import Encoded, Tokens, encoded
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate, ask
-from tehon.records.evaluation import Loglikelihood, Protocol
+from tehon.records.evaluation import Generation, Loglikelihood, Protocol
 from tehon.records.prompt import Prompt, Segment, Template
 
 UNKNOWN = "\ue000"
@@ -90,27 +91,54 @@ class Encoder:
         return sequences
 
     def requests(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> list[Encoded]:
-        """Contexts and continuations in tokens, the continuation scored, as the protocol wants them encoded."""
-        contexts = _mixed([(request.context, request.special) for request in requests], self._speller.alone)
-        if protocol.encode == "joint":
-            wholes = _mixed([(self._whole(request), request.special) for request in requests], self._speller.alone)
-            # A continuation keeps at least one token even where the context has swallowed it whole.
-            borders = [
-                min(_common(context, whole), len(whole) - 1) for context, whole in zip(contexts, wholes, strict=True)
-            ]
-            contexts = [whole[:border] for whole, border in zip(wholes, borders, strict=True)]
-            continuations = [whole[border:] for whole, border in zip(wholes, borders, strict=True)]
-        else:
-            encode = self.apart if protocol.encode == "separate" else self.inside
-            continuations = encode([request.continuation for request in requests])
+        """Contexts and continuations in tokens, the continuation scored, as the protocol wants them encoded.
+
+        Raises:
+            ModelError: the protocol wants a BOS, and the tokenizer has none.
+        """
+        bos = self.front(protocol)
         sequences = []
-        for request, context, continuation in zip(requests, contexts, continuations, strict=True):
-            opened = self.opened(context) if protocol.bos == "tokenizer" else context
+        for request, pair in zip(requests, self._pairs(requests, protocol), strict=True):
+            opened = _opened(pair.context, bos)
             # Without any token before it, the first scored token could not be predicted.
             opened = opened or [self.end]
-            scored = [*continuation, self.end] if request.end else continuation
-            sequences.append(encoded(opened + scored, [0.0] * len(opened) + [1.0] * len(scored)))
+            scored = [*pair.continuation, self.end] if request.end else pair.continuation
+            weights = [0.0] * len(opened) + [1.0] * len(scored)
+            sequences.append(encoded(opened + scored, weights, merged=pair.merged))
         return sequences
+
+    def _pairs(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> list[Pair]:
+        texts = [request.context for request in requests]
+        if protocol.encode == "joint":
+            texts = [text.rstrip() for text in texts]
+        means = [request.special for request in requests]
+        contexts = _mixed(list(zip(texts, means, strict=True)), self._speller.alone)
+        if protocol.encode in {"joint", "joint_lcp"}:
+            wholes = _mixed([(self._whole(request), request.special) for request in requests], self._speller.alone)
+            split = counted if protocol.encode == "joint" else shared
+            return [split(context, whole) for context, whole in zip(contexts, wholes, strict=True)]
+        encode = self.apart if protocol.encode == "separate" else self.inside
+        continuations = encode([request.continuation for request in requests])
+        return [Pair(context, continuation) for context, continuation in zip(contexts, continuations, strict=True)]
+
+    def read(self, request: Generation) -> list[int]:
+        """What a model reads before it writes: the context with the BOS that the tokenizer puts by itself."""
+        ids = self._segments([Segment(text=request.context, special=request.special)], self._speller.alone)[0]
+        return self.opened(ids) or [self.end]
+
+    def front(self, protocol: Protocol) -> int | None:
+        """The BOS that a protocol wants in front; None for none.
+
+        Raises:
+            ModelError: it wants one in any case, and the tokenizer has none.
+        """
+        if protocol.bos != "always":
+            return self.bos if protocol.bos == "tokenizer" else None
+        if self.tokenizer.bos_token_id is None:
+            problem = 'must have a BOS, for the protocol says bos = "always", but has none'
+            raise ModelError("the tokenizer", problem, 'Set bos to "tokenizer" or "never"')
+        bos: int = self.tokenizer.bos_token_id
+        return bos
 
     def guarded(self, text: str) -> str:
         """Data that can be put into a text that means its special tokens; itself where it holds none."""
@@ -118,7 +146,7 @@ class Encoder:
 
     def opened(self, ids: list[int]) -> list[int]:
         """The ids with the BOS that the tokenizer puts by itself, unless they begin with it."""
-        return ids if self.bos is None or ids[:1] == [self.bos] else [self.bos, *ids]
+        return _opened(ids, self.bos)
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these tokens, special ones left out."""
@@ -190,8 +218,5 @@ def _mixed(texts: Sequence[tuple[str, bool]], encode: Callable[..., list[list[in
     return found
 
 
-def _common(left: list[int], right: list[int]) -> int:
-    for place, (a, b) in enumerate(zip(left, right, strict=False)):
-        if a != b:
-            return place
-    return min(len(left), len(right))
+def _opened(ids: list[int], bos: int | None) -> list[int]:
+    return ids if bos is None or ids[:1] == [bos] else [bos, *ids]

@@ -54,6 +54,15 @@ class LoadedModel:
         """The tokenizer's chat template; None where it has none."""
         return self.encoder.chat
 
+    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
+        """Tokens of each request's context and continuation before any cut; of a Generation's context alone."""
+        scored = [request for request in requests if isinstance(request, Loglikelihood)]
+        lengths = iter(self.encoder.requests(scored, protocol))
+        return [
+            len(next(lengths).ids if isinstance(request, Loglikelihood) else self.encoder.read(request))
+            for request in requests
+        ]
+
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; see `tehon.engine.loglikelihood`."""
         return loglikelihood.loglikelihood(self.network, self.encoder, requests, protocol)

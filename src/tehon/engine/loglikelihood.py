@@ -36,8 +36,8 @@ def loglikelihood(
     for start in range(0, len(requests), WINDOW):
         some = requests[start : start + WINDOW]
         whole = encoder.requests(some, protocol)
-        keep_bos = encoder.bos if protocol.bos == "tokenizer" else None
-        cut = [_fit(net, sequence, protocol, keep_bos, start + at) for at, sequence in enumerate(whole)]
+        bos = encoder.front(protocol)
+        cut = [_fit(net, sequence, protocol, bos, start + at) for at, sequence in enumerate(whole)]
         for at, (logprob, greedy) in enumerate(score(net, cut)):
             if not np.isfinite(logprob).all():
                 problem = "the log-likelihood must be a finite number, but is not"
@@ -90,7 +90,7 @@ def _fit(net: Network, sequence: Encoded, protocol: Protocol, bos: int | None, n
     if excess <= 0:
         return sequence
     where = f"request {number}"
-    if protocol.overlong == "error":
+    if protocol.overlong != "left":
         problem = f"must have at most {net.context_length + 1} tokens, but has {len(sequence.ids)}"
         raise ModelError(where, problem, "Take fewer shots, or a protocol that cuts on the left")
     kept = 1 if bos is not None and sequence.ids[0] == bos else 0
@@ -119,4 +119,5 @@ def _answer(
         greedy=bool(greedy[:own].all()),
         prompt_tokens=len(whole.ids),
         truncated=len(whole.ids) - len(cut.ids),
+        merged=whole.merged,
     )

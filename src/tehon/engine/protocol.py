@@ -26,6 +26,9 @@ class Model(typing.Protocol):
     def chat(self) -> ChatTemplate | None:
         """The tokenizer's chat template; None where it has none."""
 
+    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
+        """Tokens of each request's context and continuation before any cut; of a Generation's context alone."""
+
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; no answer depends on which others were asked with it.
 

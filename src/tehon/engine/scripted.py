@@ -79,6 +79,11 @@ class Scripted:
         total = log(seen.total() + self.size)
         return [log(seen[token] + 1) - total for token in range(self.size)]
 
+    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
+        """Characters of each request's context and continuation; of a Generation's context alone."""
+        del protocol
+        return [len(r.context) + (len(r.continuation) if isinstance(r, Loglikelihood) else 0) for r in requests]
+
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests, one at a time.
 
@@ -94,7 +99,7 @@ class Scripted:
         scored = [*continuation, *([END] if request.end else [])]
         # The last token is only predicted, never read, so one more than the context length fits.
         cut = max(len(context) + len(scored) - self.context_length - 1, 0)
-        if cut and (protocol.overlong == "error" or cut > len(context)):
+        if cut and (protocol.overlong != "left" or cut > len(context)):
             problem = f"must fit into {self.context_length} characters, but is {cut} too long"
             raise ModelError(f"prompt {request.context[:20]!r}…", problem, "Use fewer shots")
         ids = [*context[cut:], *scored]

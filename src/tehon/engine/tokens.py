@@ -30,10 +30,12 @@ class Encoded:
         ids: (tokens,) token ids.
         weights: (tokens,) how much predicting each token counts; 0 for context, and always 0 for the first token,
             which nothing predicts.
+        merged: a token spans the border between what is read and what is scored.
     """
 
     ids: Ids
     weights: Weights
+    merged: bool = False
 
     @property
     def inputs(self) -> Ids:
@@ -47,8 +49,8 @@ class Encoded:
         return np.flatnonzero(self.weights)
 
 
-def encoded(ids: list[int], weights: list[float]) -> Encoded:
+def encoded(ids: list[int], weights: list[float], *, merged: bool = False) -> Encoded:
     """The two lists as arrays, with the first token's weight cleared."""
     array = np.asarray(weights, dtype=np.float32)
     array[:1] = 0
-    return Encoded(ids=np.asarray(ids, dtype=np.int32), weights=array)
+    return Encoded(ids=np.asarray(ids, dtype=np.int32), weights=array, merged=merged)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from tehon.errors import UnknownName, UsageError
-from tehon.recipes import PROTOCOLS, SUITES
+from tehon.evaluate.planner import protocol_of
+from tehon.recipes import SUITES
 from tehon.records.evaluation import Cell, Suite
 from tehon.records.record import Record
 from tehon.tasks import TASKS
@@ -20,6 +21,9 @@ class Overrides(Record, kw_only=True):
         protocol: its name.
         limit: score only this many items of every cell.
         shots_split: the split that shots come from.
+        shots_from: a file that shots come from.
+        settings: changes to every protocol, such as `answer=both`.
+        allow_contamination: tasks that may be scored although the model was tuned on what they ask.
     """
 
     shots: tuple[int, ...] = ()
@@ -27,6 +31,9 @@ class Overrides(Record, kw_only=True):
     protocol: str = ""
     limit: int | None = None
     shots_split: str = ""
+    shots_from: str = ""
+    settings: tuple[str, ...] = ()
+    allow_contamination: tuple[str, ...] = ()
 
 
 def choose_suite(asked: str, overrides: Overrides | None = None) -> Suite:
@@ -38,7 +45,7 @@ def choose_suite(asked: str, overrides: Overrides | None = None) -> Suite:
 
     Raises:
         UnknownName: no suite has that name, or no task or protocol a name in it.
-        BadConfig: the file breaks the suite's schema.
+        BadConfig: the file breaks the suite's schema, or a setting is none of a protocol's.
         UsageError: a limit or a number of shots is impossible.
     """
     names = asked.split("+")
@@ -49,9 +56,10 @@ def choose_suite(asked: str, overrides: Overrides | None = None) -> Suite:
     else:
         raise UnknownName("suite", asked, {*SUITES, *TASKS})
     suite = override(suite, overrides or Overrides())
+    for name in (*(cell.task for cell in suite.cells), *suite.allow_contamination):
+        _known("task", name, TASKS)
     for cell in suite.cells:
-        _known("task", cell.task, TASKS)
-        _known("protocol", cell.protocol or suite.protocol, PROTOCOLS)
+        protocol_of(suite, cell)
     return suite
 
 
@@ -72,12 +80,20 @@ def override(suite: Suite, changes: Overrides) -> Suite:
             shots=changes.shots or cell.shots,
             templates=changes.templates or cell.templates,
             limit=cell.limit if changes.limit is None else changes.limit,
-            shots_split=changes.shots_split or cell.shots_split,
+            shots_split="" if changes.shots_from else changes.shots_split or cell.shots_split,
+            shots_from="" if changes.shots_split else changes.shots_from or cell.shots_from,
             protocol="" if changes.protocol else cell.protocol,
         )
         for cell in suite.cells
     )
-    return replace(suite, cells=tuple(cells), protocol=changes.protocol or suite.protocol)
+    settings = (*suite.settings, *changes.settings)
+    return replace(
+        suite,
+        cells=tuple(cells),
+        protocol=changes.protocol or suite.protocol,
+        settings=settings,
+        allow_contamination=(*suite.allow_contamination, *changes.allow_contamination),
+    )
 
 
 def _known(kind: str, name: str, known: Iterable[str]) -> None:

@@ -6,40 +6,85 @@ from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.evaluate import estimates
-from tehon.evaluate.jobs import Frame
-from tehon.evaluate.requests import Asked, special
-from tehon.records.evaluation import Cell, Generation, Item, TaskPrompt
+from tehon.evaluate.jobs import Way
+from tehon.evaluate.requests import Asked, Request, context, special, stops, turn_of
+from tehon.records.corpus import Turn
+from tehon.records.evaluation import Completion, Generation, Item
 from tehon.records.scores import ItemResult, Score
 
 WINDOW = 4
 """Characters in one n-gram of `distinct`."""
 
 
-def answer(asked: Sequence[Asked], frame: Frame, cell: Cell, model: Model) -> Iterator[ItemResult]:
-    """One result an item, in order; it is correct if it holds the right answer or another reference."""
-    stop = (frame.separator,) if isinstance(frame, TaskPrompt) else frame.stop
-    requests = [
-        Generation(
-            context=one.blank.context,
-            stop=stop,
-            max_new_tokens=cell.max_new_tokens,
-            repetition_penalty=cell.repetition_penalty,
-            special=special(frame),
-        )
-        for one in asked
-    ]
-    for one, completion in zip(asked, model.generate(requests), strict=True):
-        yield replace(
-            one.blank,
-            gold=one.item.example.response,
-            prediction=completion.text,
-            correct=correct(one.item, completion.text),
-            tokens=completion.tokens - (completion.finish == "end"),
-            bytes=len(one.item.example.response.encode()),
-            finish=completion.finish,
-            prompt_tokens=completion.prompt_tokens,
-            truncated=completion.truncated,
-        )
+def requests(one: Asked, way: Way) -> list[Request]:
+    """What the model is asked about one item, before it has answered anything."""
+    return [request(one, way)]
+
+
+def request(one: Asked, way: Way) -> Generation:
+    """One answer to what is asked now."""
+    return Generation(
+        context=one.blank.context,
+        stop=stops(way.frame),
+        max_new_tokens=way.cell.max_new_tokens,
+        repetition_penalty=way.cell.repetition_penalty,
+        special=special(way.frame),
+    )
+
+
+def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
+    """One result an item, in order; it is correct if it holds the right answer or another reference.
+
+    Of a conversation it is the last answer, with all that was said before, the model's own answers, in its history.
+    """
+    talks = list(asked)
+    results = [result(one, found) for one, found in zip(talks, _answers(talks, way, model), strict=True)]
+    while going := [place for place, one in enumerate(talks) if one.item.turns]:
+        for place in going:
+            talks[place] = _next_turn(talks[place], results[place], way, model)
+        again = [talks[place] for place in going]
+        for place, one, found in zip(going, again, _answers(again, way, model), strict=True):
+            results[place] = result(one, found)
+    return iter(results)
+
+
+def _answers(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[Completion]:
+    return model.generate([request(one, way) for one in asked])
+
+
+def result(one: Asked, completion: Completion) -> ItemResult:
+    """What the model wrote, and what it is judged by."""
+    return replace(
+        one.blank,
+        category=one.item.category,
+        gold=one.item.example.response,
+        references=one.item.references,
+        model_answers=one.item.model_answers,
+        criteria=one.item.criteria,
+        prediction=completion.text,
+        correct=correct(one.item, completion.text),
+        tokens=completion.tokens - (completion.finish == "end"),
+        bytes=len(one.item.example.response.encode()),
+        finish=completion.finish,
+        prompt_tokens=completion.prompt_tokens,
+        truncated=max(one.blank.truncated, completion.truncated),
+    )
+
+
+def _next_turn(one: Asked, said: ItemResult, way: Way, model: Model) -> Asked:
+    """What the user says after the model's answer."""
+    example, (instruction, *later) = one.item.example, one.item.turns
+    talk = (turn_of(example), Turn(role="assistant", content=said.prediction))
+    grown = replace(example, instruction=instruction, input="", history=(*example.history, *talk))
+    item = replace(one.item, example=grown, turns=tuple(later))
+    blank = replace(
+        said,
+        instruction=instruction,
+        input="",
+        history=(*said.history, *(turn.content for turn in talk)),
+        context=context(way.frame, item, one.shown, model.chat),
+    )
+    return replace(one, item=item, blank=blank)
 
 
 def correct(item: Item, text: str) -> bool | None:

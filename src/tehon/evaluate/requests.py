@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from tehon.errors import NotFinite
 from tehon.evaluate.jobs import Frame, Job
 from tehon.prompts import ChatTemplate, few_shot, few_shot_template, render
-from tehon.records.corpus import Turn
-from tehon.records.evaluation import Item, Scored, TaskPrompt
+from tehon.records.corpus import Example, Turn
+from tehon.records.evaluation import Generation, Item, Loglikelihood, Scored, TaskPrompt
 from tehon.records.prompt import Template
 from tehon.records.record import Record
 from tehon.records.scores import ItemResult
+
+Request = Loglikelihood | Generation
 
 
 class Asked(Record, kw_only=True):
@@ -21,11 +23,15 @@ class Asked(Record, kw_only=True):
 
     Attributes:
         item: what is asked.
+        shown: its shots.
         blank: its result as far as it is known before the model answers.
+        tokens: of its longest prompt, where that was measured; else 0.
     """
 
     item: Item
+    shown: tuple[Item, ...] = ()
     blank: ItemResult
+    tokens: int = 0
 
 
 def ask_all(
@@ -46,12 +52,13 @@ def ask_all(
             task=job.name,
             template=job.template,
             shots=job.shots,
+            seed=job.seed,
             shot_ids=tuple(shot.example.id for shot in shown),
             instruction=item.example.instruction,
             input=item.example.input,
             context=context(job.frame, item, shown, chat),
         )
-        yield Asked(item=item, blank=blank)
+        yield Asked(item=item, shown=shown, blank=blank)
 
 
 def context(frame: Frame, item: Item, shots: tuple[Item, ...], chat: ChatTemplate | None = None) -> str:
@@ -68,15 +75,29 @@ def context(frame: Frame, item: Item, shots: tuple[Item, ...], chat: ChatTemplat
     return render(frame, replace(item.example, history=history), chat=chat, respond=False).text
 
 
+def description(frame: Frame) -> str:
+    """What stands once, before shots and query."""
+    return frame.description if isinstance(frame, TaskPrompt) else ""
+
+
+def stops(frame: Frame) -> tuple[str, ...]:
+    """What ends a generated answer: what would stand before the next shot, or what the template names."""
+    return frame.stop or (frame.separator,) if isinstance(frame, TaskPrompt) else frame.stop
+
+
 def special(frame: Frame) -> bool:
     """Whether what a frame renders means the special tokens in it: the tokenizer's own chat template does."""
     return isinstance(frame, Template) and frame.kind == "chat"
 
 
-def _turns(shot: Item) -> tuple[Turn, Turn]:
-    example = shot.example
+def turn_of(example: Example) -> Turn:
+    """What the user says, where instruction and input are one text."""
     asked = f"{example.instruction}\n\n{example.input}" if example.input else example.instruction
-    return Turn(role="user", content=asked), Turn(role="assistant", content=example.response)
+    return Turn(role="user", content=asked)
+
+
+def _turns(shot: Item) -> tuple[Turn, Turn]:
+    return turn_of(shot.example), Turn(role="assistant", content=shot.example.response)
 
 
 def chunks(asked: Iterator[Asked], size: int) -> Iterator[list[Asked]]:

@@ -1,5 +1,6 @@
 """One model answering one job after the other, and the scores of what it answered."""
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
@@ -7,18 +8,45 @@ import msgspec
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
-from tehon.evaluate import choice, generation, perplexity
-from tehon.evaluate.jobs import Job
+from tehon.errors import EmptyData
+from tehon.evaluate import choice, correlation, extraction, generation, perplexity
+from tehon.evaluate.fit import fit, parts_cut
+from tehon.evaluate.jobs import Job, Way
 from tehon.evaluate.kept import Chunk, Kept
-from tehon.evaluate.requests import Asked, ask_all, chunks
+from tehon.evaluate.lengths import Ruler
+from tehon.evaluate.requests import Asked, Request, ask_all, chunks
+from tehon.evaluate.seen import Seen
 from tehon.evaluate.subject import Tuned
 from tehon.progress import Progress
+from tehon.records.evaluation import TaskKind
 from tehon.records.prompt import Template
 from tehon.records.scores import ItemResult, Score
 from tehon.storage.items import ItemWriter
 
-CHUNK_ITEMS = 64
+CHUNK_ITEMS = 256
 """Items between two files of kept answers: what a killed run loses at most, and how often progress is told."""
+
+
+class Kind(typing.Protocol):
+    """What a kind of task does; each is a module."""
+
+    def requests(self, one: Asked, way: Way) -> list[Request]:
+        """What the model is asked about one item."""
+
+    def answer(self, asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
+        """One result an item, in order."""
+
+    def score(self, results: Iterable[ItemResult]) -> Iterator[Score]:
+        """The scores over all results of a job."""
+
+
+KINDS: Mapping[TaskKind, Kind] = {
+    "choice": choice,
+    "correlation": correlation,
+    "extraction": extraction,
+    "generation": generation,
+    "perplexity": perplexity,
+}
 
 
 class Session:
@@ -38,7 +66,7 @@ class Session:
 
     def key(self, job: Job) -> str:
         """Names the job's folder, and everything that decides its answers."""
-        parts = [self.inputs, job.protocol, job.cell, job.template, job.frame, job.shots, CHUNK_ITEMS]
+        parts = [self.inputs, job.protocol, job.cell, job.template, job.frame, job.shots, job.seed, CHUNK_ITEMS]
         digest = sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
         return f"{job.task.name}-{job.template}-{job.shots}-{digest[:16]}"
 
@@ -46,64 +74,54 @@ class Session:
         """Answer every item that no earlier run has answered; the positions that all of them took."""
         key = self.key(job)
         positions = 0
+        seen = Seen()
         with progress(job.title, len(job.draw.places), "items") as advance:
             asked = ask_all(job, job.items(), job.pool(), self.model.chat)
             for number, chunk in enumerate(chunks(asked, CHUNK_ITEMS)):
                 found = self.kept.find(key, number)
                 if not found:
-                    found = self._answer(job, chunk)
+                    found = self._answer(job, chunk, seen)
                     self.kept.keep(key, number, found)
+                if job.task.kind == "perplexity":
+                    seen.learn(found.results)
                 advance(len(chunk))
                 positions += found.positions
         return positions
 
-    def _answer(self, job: Job, chunk: Sequence[Asked]) -> Chunk:
+    def _answer(self, job: Job, chunk: Sequence[Asked], seen: Seen) -> Chunk:
         before = self.model.positions
-        results = tuple(self._results(job, chunk))
-        return Chunk(positions=self.model.positions - before, results=results)
-
-    def _results(self, job: Job, chunk: Sequence[Asked]) -> Iterator[ItemResult]:
-        if job.task.kind == "choice":
-            return choice.answer(chunk, job.frame, self.model, job.protocol)
+        kind = KINDS[job.task.kind]
+        fitted = fit(chunk, job.way, kind.requests, self.model)
+        asked = [one for one in fitted if not one.blank.skipped]
         if job.task.kind == "perplexity":
-            return perplexity.answer(chunk, job.frame, self.model, job.protocol)
-        return generation.answer(chunk, job.frame, job.cell, self.model)
+            seen.learn(kind.answer(seen.fresh(asked), job.way, self.model))
+            results = iter(seen.recall(asked))
+        else:
+            results = kind.answer(asked, job.way, self.model)
+        whole = tuple(one.blank if one.blank.skipped else self._told(next(results), one, job.way) for one in fitted)
+        return Chunk(positions=self.model.positions - before, results=whole)
+
+    def _told(self, result: ItemResult, one: Asked, way: Way) -> ItemResult:
+        """The result with what was cut, and the length of the prompt with all of its shots."""
+        cut = parts_cut(result, one, way, self.model)
+        return replace(result, cut=cut, prompt_tokens=max(result.prompt_tokens, one.tokens))
 
     def score(self, job: Job, tuned: Tuned, rows: ItemWriter) -> Iterator[Score]:
-        """The job's scores; its results are written on the way."""
-        seen = Lengths(tuned.sequence_length)
-        results = seen.watch(_written(self.kept.results(self.key(job)), rows))
-        score = {"choice": choice.score, "perplexity": perplexity.score, "generation": generation.score}
-        for found in list(score[job.task.kind](results)):
-            yield replace(found, flags=(*found.flags, *seen.flags(), *flags(job, tuned)))
+        """The job's scores; its results are written on the way.
 
-
-class Lengths:
-    """Counts items that are too long for something, as they pass by.
-
-    Args:
-        trained: the longest prompt that the adapter was tuned on, in tokens; None for a base.
-    """
-
-    def __init__(self, trained: int | None) -> None:
-        """Count nothing yet."""
-        self.trained = trained
-        self.over_training = 0
-        self.over_context = 0
-
-    def watch(self, results: Iterable[ItemResult]) -> Iterator[ItemResult]:
-        """The same results."""
-        for result in results:
-            self.over_training += self.trained is not None and result.prompt_tokens > self.trained
-            self.over_context += result.truncated > 0
-            yield result
-
-    def flags(self) -> Iterator[str]:
-        """The paper's * and †, computed."""
-        if self.over_training:
-            yield f"over_training_length:{self.over_training}"
-        if self.over_context:
-            yield f"over_context:{self.over_context}"
+        Raises:
+            EmptyData: every item was skipped.
+        """
+        ruler = Ruler(tuned.sequence_length, self.model.context_length)
+        results = ruler.watch(_written(self.kept.results(self.key(job)), rows))
+        found = list(KINDS[job.task.kind].score(results))
+        lengths = ruler.lengths()
+        if lengths.skipped == lengths.items:
+            problem = f"must leave an item to score, but every prompt is longer than {lengths.context_length} tokens"
+            raise EmptyData(job.title, problem, "Take fewer shots, or cut on the left")
+        for each in found:
+            told = (*each.flags, *ruler.flags(), *flags(job, tuned))
+            yield replace(each, seed=job.seed, flags=told, lengths=lengths)
 
 
 def flags(job: Job, tuned: Tuned) -> Iterator[str]:
@@ -112,6 +130,10 @@ def flags(job: Job, tuned: Tuned) -> Iterator[str]:
         yield "stand-in"
     if tuned.template and isinstance(job.frame, Template) and job.template != tuned.template:
         yield "other_template"
+    if job.draw.replaced:
+        yield f"own_shot:{len(job.draw.replaced)}"
+    if job.other_data:
+        yield "other_data"
 
 
 def _written(results: Iterable[ItemResult], rows: ItemWriter) -> Iterator[ItemResult]:

@@ -202,6 +202,7 @@ class Suite(Record, kw_only=True):
         chosen: part of a model's name, in small letters -> the prompt version that a paper reports for it, chosen on
             the items that are scored. A model that is not named has its own choice made in the same way. Empty where
             nothing is chosen.
+        allow_contamination: tasks that are scored even where the model was tuned on what they ask; their scores say so.
     """
 
     name: str
@@ -210,6 +211,7 @@ class Suite(Record, kw_only=True):
     settings: tuple[str, ...] = ()
     cells: tuple[Cell, ...]
     chosen: dict[str, str] = {}
+    allow_contamination: tuple[str, ...] = ()
 
 
 class Loglikelihood(Record, kw_only=True):

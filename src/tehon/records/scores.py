@@ -163,10 +163,11 @@ class Score(Record, kw_only=True):
         bins: of the calibration; empty for other metrics.
         flags: `constant` (one choice always), `over_training_length:N` and `over_context:N` (items), `stand-in`,
             `other_template` (not the one that the adapter was tuned with), `empty_response:N`,
-            `contaminated:N` (items that the model was tuned on), `in_family` (it was tuned on another split of the
-            corpus), `unchecked` (nobody says what it was tuned on), `merged:N` (items of which a token spans the border of context and continuation), `own_shot:N` (items that
+            `merged:N` (items of which a token spans the border of context and continuation), `own_shot:N` (items that
             were drawn as their own shot and got another), `skipped:N`, `dropped_shots:N`, `other_data` (than the
-            protocol's), `chosen` (the prompt version that would be reported, chosen on these items).
+            protocol's), `chosen` (the prompt version that would be reported, chosen on these items), `contaminated:N`
+            (items that the model was tuned on), `in_family` (it was tuned on another split of the corpus), `unchecked`
+            (nobody says what it was tuned on).
         lengths: of the prompts.
     """
 

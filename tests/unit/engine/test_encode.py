@@ -12,6 +12,7 @@ from transformers import AutoTokenizer
 
 from tehon.engine.encode import Encoder, round_trip_losses
 from tehon.engine.locate import locate
+from tehon.engine.tokens import Encoded
 from tehon.errors import ModelError
 from tehon.prompts import render
 from tehon.records.corpus import Example
@@ -99,11 +100,73 @@ def test_evaluation_scores_the_tokens_that_tuning_trained_on(name: str, encoder_
     assert np.array_equal(trained.scored, scored.scored)
 
 
-def test_a_continuation_that_joins_the_contexts_last_token_is_still_scored(encoder_of: GetEncoder) -> None:
+MERGING = Loglikelihood(context="以下はタスクを説明する指", continuation="示です。")
+"""The tiny GPT-NeoX has one token for what stands on both sides of the border, and more."""
+
+
+def one_way(encoder: Encoder, request: Loglikelihood, **settings: str) -> Encoded:
+    (sequence,) = encoder.requests([request], msgspec.convert({"name": "", "title": "", **settings}, Protocol))
+    return sequence
+
+
+def test_a_continuation_that_joins_the_contexts_last_token_is_said_so_and_scored_where_the_encoding_can(
+    encoder_of: GetEncoder,
+) -> None:
     encoder = encoder_of("gpt_neox")
-    joint = Protocol(name="", title="", encode="joint")
-    (sequence,) = encoder.requests([Loglikelihood(context="以下はタスクを説明する指", continuation="示です。")], joint)
-    assert len(sequence.scored) >= 1
+    found = {way: one_way(encoder, MERGING, encode=way) for way in ("tuning", "separate", "joint", "joint_lcp")}
+    assert {way: sequence.merged for way, sequence in found.items()} == {
+        "tuning": False,
+        "separate": False,
+        "joint": True,
+        "joint_lcp": True,
+    }
+    scored = {way: encoder.decode(sequence.ids[sequence.scored].tolist()) for way, sequence in found.items()}
+    assert scored["tuning"] == scored["separate"] == "示です。"
+    assert scored["joint"] == ""
+    assert scored["joint_lcp"].endswith("示です。") > (scored["joint_lcp"] == "示です。")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_joint_encoding_moves_white_space_at_the_contexts_end_to_the_continuation(
+    name: str, encoder_of: GetEncoder
+) -> None:
+    encoder = encoder_of(name)
+    sequence = one_way(encoder, Loglikelihood(context="問い:\n", continuation="はい"), encode="joint", bos="never")
+    (whole,) = encoder.apart(["問い:\nはい"])
+    border = len(encoder.apart(["問い:"])[0])
+    assert sequence.ids.tolist() == whole
+    assert sequence.scored.tolist() == list(range(border, len(whole)))
+
+
+TEXT = st.text(st.sampled_from("山は。、: a1<>#-はい東京"), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in LOSES_NEWLINES])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(context=TEXT, continuation=TEXT)
+def test_tunings_encoding_is_the_whole_texts_wherever_that_has_a_border_there(
+    name: str, encoder_of: GetEncoder, context: str, continuation: str
+) -> None:
+    encoder = encoder_of(name)
+    request = Loglikelihood(context=f"問い: {context}\n", continuation=continuation)
+    tuning, whole = (one_way(encoder, request, encode=way, bos="never") for way in ("tuning", "joint_lcp"))
+    if not whole.merged:
+        assert tuning.ids.tolist() == whole.ids.tolist()
+        assert tuning.scored.tolist() == whole.scored.tolist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bos_stands_in_front_as_the_protocol_says(name: str, encoder_of: GetEncoder) -> None:
+    encoder = encoder_of(name)
+    request = Loglikelihood(context="問い", continuation="はい")
+    bos = encoder.tokenizer.bos_token_id
+    assert one_way(encoder, request, bos="never").ids.tolist()[0] == encoder.apart(["問い"])[0][0]
+    assert (one_way(encoder, request, bos="tokenizer").ids.tolist()[0] == bos) is (encoder.bos is not None)
+    if bos is None:
+        with pytest.raises(ModelError, match='bos = "always", but has none'):
+            one_way(encoder, request, bos="always")
+    else:
+        assert one_way(encoder, request, bos="always").ids.tolist().count(bos) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)

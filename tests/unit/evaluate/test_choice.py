@@ -8,16 +8,18 @@ import pytest
 from tehon.engine.scripted import Scripted
 from tehon.errors import NotFinite
 from tehon.evaluate import choice
+from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context
 from tehon.prompts import choices
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Item, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Cell, Item, Loglikelihood, Protocol, Scored
 from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 
 PAPER = PROTOCOLS["paper"]
 JNLI = TASKS["jnli"]
 PROMPT = JNLI.prompts["0.3"]
+WAY = Way(PROMPT, PAPER, Cell(task="jnli"))
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ def result(number: int, gold: str, logprobs: tuple[float, ...], words: tuple[str
         gold=gold,
         choices=words,
         logprobs=logprobs,
+        choice_tokens=tuple(map(len, words)),
         prediction=best,
         correct=best == gold,
     )
@@ -48,7 +51,7 @@ def result(number: int, gold: str, logprobs: tuple[float, ...], words: tuple[str
 
 def test_every_choice_is_scored_after_the_same_context(asked: list[Asked]) -> None:
     model = Scripted()
-    for one, found in zip(asked, choice.answer(asked, PROMPT, model, PAPER), strict=True):
+    for one, found in zip(asked, choice.answer(asked, WAY, model), strict=True):
         expected = [
             model.score(Loglikelihood(context=one.blank.context, continuation=word), PAPER).logprob
             for word in choices(PROMPT, one.item)
@@ -65,7 +68,7 @@ def test_the_first_of_equals_wins() -> None:
 def test_dividing_by_characters_takes_the_advantage_from_short_choices() -> None:
     short_wins = result(0, "b", (-3.0, -2.0))
     assert short_wins.prediction == "b"
-    assert choice.by_character(short_wins) == 0
+    assert choice.chosen(short_wins, "char") == 0
 
 
 def test_figures_of_one_cell_worked_out_by_hand() -> None:
@@ -101,7 +104,7 @@ def test_a_choice_that_nobody_made_stands_in_the_histogram() -> None:
 def test_items_with_their_own_choices_have_accuracy_alone() -> None:
     results = [result(0, "x", (0, -1), ("x", "y")), result(1, "q", (0, -1), ("p", "q"))]
     scores = {score.metric: score for score in choice.score(results)}
-    assert set(scores) == {"accuracy", "accuracy_norm", "calibration_error"}
+    assert set(scores) == {"accuracy", "accuracy_norm", "accuracy_byte", "accuracy_token", "calibration_error"}
     assert scores["accuracy"].value == 0.5
     assert scores["accuracy"].histogram == {"0": 2, "1": 0}
     assert scores["accuracy"].flags == ()
@@ -117,4 +120,4 @@ class Broken(Scripted):
 
 def test_a_model_that_answers_nan_is_an_error_that_names_the_item(asked: list[Asked]) -> None:
     with pytest.raises(NotFinite, match="jnli/valid/000000"):
-        list(choice.answer(asked, PROMPT, Broken(), PAPER))
+        list(choice.answer(asked, WAY, Broken()))

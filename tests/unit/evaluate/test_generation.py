@@ -8,13 +8,16 @@ from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import generation
+from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context
+from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Item
 from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
 TEMPLATE = TEMPLATES["alpaca_ja"]
+WAY = Way(TEMPLATE, PROTOCOLS["tehon"], Cell(task="qualitative"))
 
 
 def questions() -> list[Asked]:
@@ -37,7 +40,7 @@ def result(text: str, finish: Literal["end", "stop", "length"] = "end", *, corre
 
 def test_an_answer_stops_where_the_template_says() -> None:
     model = Scripted(["### 返答:\n" + "わかりません。\n\n### 指示:\n次"])
-    for found in generation.answer(questions(), TEMPLATE, Cell(task="qualitative"), model):
+    for found in generation.answer(questions(), WAY, model):
         assert found.prediction == "わかりません。"
         assert found.finish == "stop"
         assert found.correct is None
@@ -45,14 +48,14 @@ def test_an_answer_stops_where_the_template_says() -> None:
 
 def test_an_answer_is_cut_off_at_the_cell_s_limit() -> None:
     model = Scripted(["### 返答:\n" + "あいうえおかきくけこ"])
-    cell = Cell(task="qualitative", max_new_tokens=4)
-    found = list(generation.answer(questions(), TEMPLATE, cell, model))
+    way = WAY._replace(cell=Cell(task="qualitative", max_new_tokens=4))
+    found = list(generation.answer(questions(), way, model))
     assert {(one.prediction, one.finish, one.tokens) for one in found} == {("あいうえ", "length", 4)}
 
 
 def test_the_end_token_is_no_token_of_the_answer() -> None:
     model = Scripted(["### 返答:\n" + "はい。"])
-    found = next(generation.answer(questions(), TEMPLATE, Cell(task="qualitative"), model))
+    found = next(generation.answer(questions(), WAY, model))
     assert (found.prediction, found.finish, found.tokens) == ("はい。", "end", 3)
 
 

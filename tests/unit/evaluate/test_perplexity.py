@@ -8,15 +8,16 @@ import pytest
 from tehon.engine.scripted import Scripted
 from tehon.errors import NotFinite
 from tehon.evaluate import perplexity
+from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Loglikelihood
+from tehon.records.evaluation import Cell, Loglikelihood
 from tehon.records.scores import ItemResult, Score
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
 PAPER = PROTOCOLS["paper"]
-FRAME = TEMPLATES["vqa_ja"]
+WAY = Way(TEMPLATES["vqa_ja"], PAPER, Cell(task="vqa"))
 
 
 def result(logprob: float, tokens: int, size: int, end: float = -1.0) -> ItemResult:
@@ -96,7 +97,7 @@ def asked(contexts: list[str], raw: Path) -> list[Asked]:
 def test_a_response_is_scored_with_its_end_token(raw: Path) -> None:
     questions = asked(["空", "犬", "男"], raw)
     model = Scripted()
-    for one, found in zip(questions, perplexity.answer(questions, FRAME, model, PAPER), strict=True):
+    for one, found in zip(questions, perplexity.answer(questions, WAY, model), strict=True):
         response = one.item.example.response
         request = Loglikelihood(context=one.blank.context, continuation=response, end=True)
         expected = model.score(request, PAPER)
@@ -109,8 +110,8 @@ def test_a_response_is_scored_with_its_end_token(raw: Path) -> None:
 def test_context_tokens_never_count_towards_perplexity(raw: Path) -> None:
     # A bigram model sees one letter back, so whatever stands before that letter must change nothing.
     model = Scripted(order=2)
-    short = list(perplexity.answer(asked(["。"] * 3, raw), FRAME, model, PAPER))
-    long = list(perplexity.answer(asked(["まったく別の長い文脈です。"] * 3, raw), FRAME, model, PAPER))
+    short = list(perplexity.answer(asked(["。"] * 3, raw), WAY, model))
+    long = list(perplexity.answer(asked(["まったく別の長い文脈です。"] * 3, raw), WAY, model))
     assert [one.prompt_tokens for one in short] != [one.prompt_tokens for one in long]
     assert {name: score.value for name, score in scores(*short).items()} == {
         name: score.value for name, score in scores(*long).items()

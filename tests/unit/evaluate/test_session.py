@@ -7,7 +7,7 @@ import pytest
 
 from tehon.engine.scripted import Scripted
 from tehon.errors import DataError, ModelError, OutputTaken, RawFileMissing
-from tehon.evaluate.session import Lengths
+from tehon.evaluate.lengths import Ruler
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.records.evaluation import Cell
 from tehon.records.scores import ItemResult, Scores
@@ -58,15 +58,19 @@ def result(prompt_tokens: int, truncated: int = 0) -> ItemResult:
 
 
 def test_items_beyond_a_length_are_counted() -> None:
-    seen = Lengths(trained=256)
+    ruler = Ruler(256, 2048)
     passed = [result(100), result(256), result(257), result(3000, truncated=900)]
-    assert list(seen.watch(passed)) == passed
-    assert list(seen.flags()) == ["over_training_length:2", "over_context:1"]
+    assert list(ruler.watch(passed)) == passed
+    assert list(ruler.flags()) == ["over_training_length:2", "over_context:1"]
+    lengths = ruler.lengths()
+    assert (lengths.items, lengths.longest, lengths.mean) == (4, 3000, (100 + 256 + 257 + 3000) / 4)
+    assert (lengths.tuning_length, lengths.over_tuning) == (256, 2)
+    assert (lengths.context_length, lengths.over_context, lengths.truncated) == (2048, 1, 900)
 
 
 def test_a_base_has_no_training_length() -> None:
-    seen = Lengths(trained=None)
-    assert [*seen.watch([result(9999)]), *seen.flags()] == [result(9999)]
+    ruler = Ruler(None, 10_000)
+    assert [*ruler.watch([result(9999)]), *ruler.flags()] == [result(9999)]
 
 
 def test_the_longest_prompt_of_an_item_decides(run: Evaluate, adapter: Path) -> None:
@@ -125,7 +129,7 @@ def test_a_model_is_called_by_its_name_its_adapter_or_its_path() -> None:
 
 
 def test_a_prompt_that_may_not_be_cut_is_an_error(run: Evaluate) -> None:
-    with pytest.raises(ModelError, match="too long"):
+    with pytest.raises(ModelError, match="at most 21 tokens to be read whole, but has 50. Set overlong"):
         run(Cell(task="vqa", protocol="paper_vqa"), model=Scripted(context_length=20))
 
 

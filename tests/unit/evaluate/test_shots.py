@@ -10,7 +10,7 @@ from tehon.errors import EmptyData
 from tehon.evaluate.shots import Pool, draw
 from tehon.records.evaluation import Protocol
 
-HARNESS = Protocol(name="paper", title="", shots="harness42")
+HARNESS = Protocol(name="paper", title="", shots="per_item")
 FIXED = Protocol(name="tehon", title="", shots="fixed")
 JNLI_VALID, JNLI_TRAIN = 2434, 20_073
 MARC_VALID, MARC_TRAIN = 5654, 187_528
@@ -101,7 +101,7 @@ def test_items_without_choices_can_be_shots() -> None:
 
 
 def test_another_seed_draws_other_shots() -> None:
-    other = Protocol(name="other", title="", shots="fixed", seed=7)
+    other = Protocol(name="other", title="", shots="fixed", seeds=(7,))
     first, second = (draw(protocol, 5, shots=3, pool=pool(500)).shots[0] for protocol in (FIXED, other))
     assert first != second
 
