@@ -236,7 +236,8 @@ def _suite(name: str, _: Given) -> Lines:
 
 def _protocol(name: str, _: Given) -> Lines:
     protocol = PROTOCOLS.open(name)
-    yield f"encode {protocol.encode}, bos {protocol.bos}, shots {protocol.shots}, overlong {protocol.overlong}"
+    settings = plain(protocol)
+    yield ", ".join(f"{name} {settings[name]!r}" for name in settings if name not in {"name", "title", "source"})
 
 
 def _experiment(name: str, given: Given) -> Lines:
