@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -24,8 +23,6 @@ from tehon.tune.curve import CURVE, Line
 PROJECT = "tehon"
 PAUSE = 1.0
 """Seconds between two looks at the curve."""
-PATIENCE = 60
-"""Seconds for telling what is left when the run has ended; then this process ends, too."""
 LETTERS = 240
 """Of what a tracker says when it fails, at most."""
 
@@ -147,10 +144,7 @@ def _begin(asked: Asked, run: str) -> tuple[Any, str]:
 
 def _ended() -> bool:
     """Whether the run is over, after a pause."""
-    over = bool(select([sys.stdin], [], [], PAUSE)[0])
-    if over:
-        signal.alarm(PATIENCE)
-    return over
+    return bool(select([sys.stdin], [], [], PAUSE)[0])
 
 
 def _complain(tracker: Tracker, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

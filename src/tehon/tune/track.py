@@ -8,20 +8,24 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
 
 from tehon.errors import PackageMissing
 from tehon.records.tuning import Tracker
+from tehon.tune.curve import CURVE
 from tehon.tune.follow import Asked, Setting, memory
 
 PACKAGES: dict[Tracker, tuple[str, ...]] = {Tracker.TENSORBOARD: ("tensorboard", "tensorboardX")}
 """What serves a tracker where that is not a package of its name."""
+PATIENCE = 60.0
+"""Seconds that trackers have at the end of a run."""
 
 
 class TrackerLost(UserWarning):
@@ -56,13 +60,7 @@ def tracked(trackers: Sequence[Tracker], folder: Path, settings: dict[str, Any])
     try:
         yield
     finally:
-        for process in told.values():
-            # It tells the rest, and ends itself where that takes too long.
-            process.communicate()
-        for tracker, process in told.items():
-            if process.returncode < 0:
-                said = f"--track {tracker}: it did not end in time, and may not have been told everything"
-                warnings.warn(f"{said}. Every line is in {folder}", TrackerLost, stacklevel=3)
+        _end(told)
     for tracker in told:
         memory(folder, tracker).unlink(missing_ok=True)
 
@@ -78,6 +76,24 @@ def _start(asked: Asked) -> subprocess.Popen[bytes]:
         process.stdin.write(msgspec.json.encode(asked) + b"\n")
         process.stdin.flush()
     return process
+
+
+def _end(told: Mapping[Tracker, subprocess.Popen[bytes]]) -> None:
+    """Let every tracker tell the rest; one that takes too long for it is ended."""
+    for process in told.values():
+        if process.stdin:
+            process.stdin.close()
+    deadline = monotonic() + PATIENCE
+    for tracker, process in told.items():
+        try:
+            process.wait(max(deadline - monotonic(), 0))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        # One that fails has said so itself, at once.
+        if process.returncode < 0:
+            said = f"--track {tracker}: it did not end in time, and may not know the end of the run"
+            warnings.warn(f"{said}. {CURVE} has every line", TrackerLost, stacklevel=4)
 
 
 def _setting(value: Any) -> Setting:  # noqa: ANN401 - plain data
