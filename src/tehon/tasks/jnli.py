@@ -11,11 +11,13 @@ from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Item, Task, TaskPrompt
+from tehon.text import harness
 from tehon.text.harness import framed
 
 LABELS = ("entailment", "contradiction", "neutral")
 LABELS_JA = ("含意", "矛盾", "中立")
 PAPER = "Stability-AI/lm-evaluation-harness, branch jp-stable, commit 3b52e8c (1 September 2023), task jnli-1.1"
+BEFORE = "the same, before commit 8eaa358 (8 July 2023), task jnli-1.1"
 LATER = "the same, commit f9e1d75 (19 October 2023), task jnli-1.2"
 
 
@@ -52,6 +54,11 @@ def prompts(labels: tuple[str, ...], suffix: str, source: str) -> dict[str, Task
     return {name + suffix: replace(prompt, choices=labels, source=source) for name, prompt in versions.items()}
 
 
+def before(prompt: TaskPrompt) -> dict[str, TaskPrompt]:
+    """Version 0.3 as it was before July 2023."""
+    return {"0.3-before": replace(prompt, description=harness.ALPACA_BEFORE, source=BEFORE)}
+
+
 def read(file: Path, split: str) -> Iterator[Item]:
     """One item a pair."""
     for place, (_, row) in enumerate(read_json_lines(file, Row)):
@@ -72,6 +79,7 @@ def read(file: Path, split: str) -> Iterator[Item]:
         yield Item(example=example, fields=fields, choices=LABELS, answer=LABELS.index(row.label))
 
 
+PROMPTS = prompts(LABELS, "", PAPER)
 TASK = Task(
     name="jnli",
     title="JNLI (JGLUE)",
@@ -81,12 +89,14 @@ TASK = Task(
     splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
-    prompts=prompts(LABELS, "", PAPER) | prompts(LABELS_JA, "-ja", LATER),
+    prompts=PROMPTS | before(PROMPTS["0.3"]) | prompts(LABELS_JA, "-ja", LATER),
     default_template="0.3",
     licence=jglue.LICENCE,
     citation=jglue.CITATION,
     homepage=jglue.HOMEPAGE,
     benchmark="jglue",
+    # Version 1.2 changed 29 labels, and 1.3 none.
+    editions={"jglue-1.1": (353, 734, 1347), "jglue-1.2": (349, 735, 1350), "jglue-1.3": (349, 735, 1350)},
     downloads=jglue.downloads("jnli", "train", "valid", "test"),
     sample={
         "train-v1.3.json": as_json_lines(

@@ -14,11 +14,13 @@ from tehon.formats import jglue
 from tehon.formats.json_lines import as_json_lines, read_json_lines
 from tehon.records.corpus import Download, Example, Licence
 from tehon.records.evaluation import Item, Task, TaskPrompt
+from tehon.text import harness
 from tehon.text.harness import framed
 
 LABELS = ("positive", "negative")
 LABELS_JA = ("ポジティブ", "ネガティブ")
 SOURCE = "Stability-AI/lm-evaluation-harness, branch jp-stable, commit 3b52e8c (1 September 2023), task marc_ja-1.1"
+BEFORE = "the same, before commit 8eaa358 (8 July 2023)"
 INSTRUCTION = "以下の製品レビューを、ポジティブまたはネガティブの感情クラスのいずれかに分類してください。"
 
 
@@ -42,10 +44,14 @@ def prompts() -> dict[str, TaskPrompt]:
         source=SOURCE,
     )
     japanese = framed(INSTRUCTION, INSTRUCTION.replace("以下の", "与えられた"), "{text}")
-    return {
-        "0.2": plain,
-        **{name: replace(prompt, choices=LABELS_JA, source=SOURCE) for name, prompt in japanese.items()},
-    }
+    versions = {name: replace(prompt, choices=LABELS_JA, source=SOURCE) for name, prompt in japanese.items()}
+    before = replace(
+        versions["0.3"],
+        description=harness.ALPACA_BEFORE,
+        query=versions["0.3"].query.replace("してください。\n\n", "してください。 \n\n\n\n"),
+        source=BEFORE,
+    )
+    return {"0.2": plain, **versions, "0.3-before": before}
 
 
 def read(file: Path, split: str) -> Iterator[Item]:

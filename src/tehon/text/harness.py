@@ -13,6 +13,8 @@ EXTRACT = "与えられた文脈から、質問に対する答えを抜き出し
 """What JSQuAD's versions 0.3 to 0.6 ask, and JaQuAD's."""
 ALPACA = "以下は、タスクを説明する指示と、文脈のある入力の組み合わせです。要求を適切に満たす応答を書きなさい。\n\n"
 """How version 0.3 of every task opens."""
+ALPACA_BEFORE = f"{ALPACA}\n"
+"""The same before commit 8eaa358 (8 July 2023)."""
 LLAMA2 = "<s>[INST] <<SYS>>\nあなたは役立つアシスタントです。\n<</SYS>>\n\n"
 """How version 0.6 of every task opens, with the harness's default system prompt."""
 
