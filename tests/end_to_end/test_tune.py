@@ -21,7 +21,14 @@ from tehon.tune.run import tune
 
 MakeRelease = Callable[[Path, Sequence[Example]], Path]
 FAMILIES = ("gpt_neox", "llama")
-SAME = ("adapter_model.safetensors", "adapter_config.json", "metrics.jsonl", "README.md")
+SAME = (
+    "adapter_model.safetensors",
+    "adapter_config.json",
+    "metrics.jsonl",
+    "loss.svg",
+    "README.md",
+    "trained_on.parquet",
+)
 STEPS = 8
 
 

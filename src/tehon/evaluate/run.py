@@ -6,14 +6,18 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from tehon.engine.protocol import Model
+from tehon.evaluate.chosen import mark_chosen
+from tehon.evaluate.contamination import Flags, contamination
 from tehon.evaluate.jobs import Job, read
 from tehon.evaluate.kept import Kept
-from tehon.evaluate.planner import Planner
+from tehon.evaluate.planner import Planner, protocol_of
+from tehon.evaluate.seeds import with_means
 from tehon.evaluate.session import Session
 from tehon.evaluate.subject import Subject, Tuned, read_tuned
 from tehon.progress import Progress, silent
-from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Suite
 from tehon.records.scores import Score, Scores
 from tehon.storage.atomic import write_bytes
@@ -96,6 +100,7 @@ def evaluate(
     Raises:
         UsageError: the suite cannot be run as it is, or `out` holds another result.
         DataError: raw files are missing, damaged or too small.
+        Contaminated: the model was tuned on items of a task that the suite does not allow.
         ModelError: the model cannot be loaded, or answers with NaN.
     """
     run = plan(suite, subject, raw, loader)
@@ -108,7 +113,8 @@ def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "R
     tuned = read_tuned(subject)
     jobs = Planner(raw, tuned.template).plan(suite)
     inputs = {"base": loader.digest(subject), **tuned.inputs, **item_digests(jobs)}
-    return Run(suite=suite, subject=subject, tuned=tuned, jobs=jobs, inputs=inputs)
+    told = contamination(jobs, subject, suite.allow_contamination, raw)
+    return Run(suite=suite, subject=subject, tuned=tuned, jobs=jobs, told=told, inputs=inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Run:
         subject: who is asked.
         tuned: what its adapter says about itself.
         jobs: the suite's lines.
+        told: task -> what its scores say of the data that the model was tuned on.
         inputs: name -> digest of everything that is read.
     """
 
@@ -127,6 +134,7 @@ class Run:
     subject: Subject
     tuned: Tuned
     jobs: Sequence[Job]
+    told: Flags
     inputs: dict[str, str]
 
     @property
@@ -139,6 +147,7 @@ class Run:
             "base": self.subject.base,
             "model": self.subject.title,
             "precision": self.subject.precision,
+            "told": {task: list(flags) for task, flags in self.told.items()},
         }
 
     def write(self, model: Model, out: Path, progress: Progress) -> Scores:
@@ -149,13 +158,17 @@ class Run:
         session = Session(model, kept, {**self.inputs, "model": model.digest})
         positions = sum(session.ask(job, progress) for job in self.jobs)
         with item_writer(out / ITEMS) as rows:
-            scores = tuple(score for job in self.jobs for score in session.score(job, self.tuned, rows))
-        found = self.scores(model, scores, positions)
+            lines = [self._told(score) for job in self.jobs for score in session.score(job, self.tuned, rows)]
+        names = (self.subject.title, self.subject.base, self.tuned.base)
+        found = self.scores(model, mark_chosen(tuple(with_means(lines)), self.suite, names), positions)
         write_bytes(out / SCORES, pretty(found))
         kept.clear()
         made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
         finish(out, "scores", config=self.config, inputs=self.inputs, result=found, provenance=made)
         return found
+
+    def _told(self, score: Score) -> Score:
+        return replace(score, flags=(*score.flags, *self.told.get(score.task, ())))
 
     def scores(self, model: Model, scores: tuple[Score, ...], positions: int) -> Scores:
         """The scores with what must be known to read them."""
@@ -165,8 +178,10 @@ class Run:
             model_digest=model.digest,
             adapter=self.tuned.fingerprint,
             adapter_template=self.tuned.template,
+            recipe=self.tuned.recipe,
+            seed=self.tuned.seed,
             suite=self.suite,
-            protocol=PROTOCOLS.open(self.suite.protocol),
+            protocol=protocol_of(self.suite),
             scores=scores,
             positions=positions,
             items=sum(len(job.draw.places) for job in self.jobs),
@@ -180,9 +195,10 @@ def item_digests(jobs: Iterable[Job]) -> dict[str, str]:
     for job in jobs:
         if job.task.embedded:
             digests[f"items/{job.task.name}"] = records_sha256(read(job.task, None, job.split))
-        for found in (job.file, job.shots_file):
+        shots_folder = f"shots_from/{job.cell.shots_from}" if job.cell.shots_from else f"raw/{job.task.name}"
+        for found, folder in ((job.file, f"raw/{job.task.name}"), (job.shots_file, shots_folder)):
             for file, path in files_of(found).items() if found else ():
-                name = f"raw/{job.task.name}/{file}"
+                name = f"{folder}/{file}"
                 if name not in digests:
                     digests[name] = file_sha256(path)
     return digests

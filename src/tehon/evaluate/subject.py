@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from tehon.leakage.trained_on import TRAINED_ON
+from tehon.records.files import Manifest
 from tehon.records.record import Record
 from tehon.records.tuning import Adapter, Merged, Precision
-from tehon.storage.manifest import MANIFEST, fingerprint, read_manifest, result, tree_sha256
+from tehon.storage.manifest import MANIFEST, fingerprint, plain, read_manifest, result, tree_sha256
 
 
 class Subject(Record, kw_only=True):
@@ -29,6 +33,13 @@ class Subject(Record, kw_only=True):
         """The name for tables."""
         return self.name or (self.adapter.name if self.adapter else Path(self.base).name)
 
+    @property
+    def tuned_folder(self) -> Path | None:
+        """Where what was tuned lies: the adapter's folder, or that of a model tuned or merged here; None for a base."""
+        if self.adapter is not None:
+            return self.adapter
+        return Path(self.base) if (Path(self.base) / MANIFEST).is_file() else None
+
 
 class Tuned(Record, kw_only=True):
     """What scoring must know about a tuned model; all empty for a base.
@@ -38,13 +49,17 @@ class Tuned(Record, kw_only=True):
         base: what was tuned, where all of its weights were, or where the adapter was merged; else empty.
         template: that it was tuned with; empty where nobody says so.
         sequence_length: longest prompt that it was tuned on, in tokens; None where nobody says so.
-        files: name -> sha256 of its weights and its configuration.
+        recipe: digest of everything that made it but the seed; empty where nobody says so.
+        seed: that it was tuned with.
+        files: name -> sha256 of its weights, its configuration and the hashes of what it was tuned on.
     """
 
     fingerprint: str = ""
     base: str = ""
     template: str = ""
     sequence_length: int | None = None
+    recipe: str = ""
+    seed: int | None = None
     files: dict[str, str] = {}
 
     @property
@@ -63,12 +78,14 @@ def read_tuned(subject: Subject) -> Tuned:
     """
     if subject.adapter is not None:
         return _read_adapter(subject.adapter)
-    folder = Path(subject.base)
-    return _read_model(folder) if (folder / MANIFEST).is_file() else Tuned()
+    folder = subject.tuned_folder
+    return _read_model(folder) if folder else Tuned()
 
 
 def _read_adapter(folder: Path) -> Tuned:
-    files = tree_sha256({path.name: path for path in folder.glob("adapter_*") if path.is_file()})
+    files = tree_sha256(
+        {path.name: path for path in (*folder.glob("adapter_*"), folder / TRAINED_ON) if path.is_file()}
+    )
     if "adapter_config.json" in files and not (folder / MANIFEST).exists():
         return Tuned(fingerprint=fingerprint({}, files), files=files)
     manifest = read_manifest(folder, "adapter")
@@ -77,6 +94,8 @@ def _read_adapter(folder: Path) -> Tuned:
         fingerprint=manifest.fingerprint,
         template=tuning.template,
         sequence_length=tuning.recipe.sequence_length,
+        recipe=_but_for_the_seed(manifest, tuning),
+        seed=tuning.recipe.seed,
         files=files,
     )
 
@@ -91,4 +110,13 @@ def _read_model(folder: Path) -> Tuned:
         base=made.base,
         template=tuning.template if tuning else "",
         sequence_length=tuning.recipe.sequence_length if tuning else None,
+        recipe=_but_for_the_seed(manifest, made) if isinstance(made, Adapter) else "",
+        seed=made.recipe.seed if isinstance(made, Adapter) else None,
+        files=tree_sha256({TRAINED_ON: folder / TRAINED_ON} if (folder / TRAINED_ON).is_file() else {}),
     )
+
+
+def _but_for_the_seed(manifest: Manifest, tuning: Adapter) -> str:
+    """What adapters from several seeds of one recipe on one base and one release have in common."""
+    recipe = plain(replace(tuning.recipe, seed=0))
+    return fingerprint({**manifest.config, "recipe": recipe}, manifest.inputs)

@@ -8,7 +8,7 @@ same passage with another question is another item.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from tehon.leakage.stretches import PLAIN, Block
 from tehon.leakage.wanted import of_file, of_task
 from tehon.records.evaluation import Task
 from tehon.records.step import Content
+from tehon.text.ngrams import Hashes, Places
 
 OVERLAP = 0.3
 """Share of a passage's letters that must stand in a content for the passage to be shared."""
@@ -119,6 +120,31 @@ class HeldOut:
             names = tuple(self._index.owners[owner].name for owner in sorted(passages.get(row, ())))
             findings[row] = Finding(self._reason(claims.get(row, [])), names)
         return findings
+
+    def among(self, keys: Hashes, rows: Places, wholes: Hashes) -> Iterator[tuple[int, int, int]]:
+        """Row, owner and number of every item that is asked, exactly, where only hashes of the contents are known.
+
+        An item that is known by nothing but the whole of it has a number below zero.
+
+        Args:
+            keys: of the stretches of all contents, as `Block.stretch_keys` has them, content by content.
+            rows: of each of them, the number of its content, in rising order.
+            wholes: of each content, the hash of its instruction and input in one.
+        """
+        index = self._index
+        known: set[tuple[int, int]] = set()
+        places, leads = self._by_lead.find(keys)
+        for place, lead in zip(places.tolist(), leads.tolist(), strict=True):
+            row = int(rows[place])
+            own = keys[np.searchsorted(rows, row) : np.searchsorted(rows, row, side="right")]
+            for item in self._items[int(self._leads[lead])]:
+                if np.isin(index.keys[index.items[item]], own).all():
+                    known.add((row, int(index.item_owners[item])))
+                    yield row, int(index.item_owners[item]), item
+        places, found = self._by_whole.find(wholes)
+        for row, whole in zip(places.tolist(), found.tolist(), strict=True):
+            if (row, int(index.whole_owners[whole])) not in known:
+                yield row, int(index.whole_owners[whole]), -1 - whole
 
     def _reason(self, claims: list[Claim]) -> str:
         if not claims:

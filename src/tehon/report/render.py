@@ -113,5 +113,5 @@ def _tex_row(row: tables.Row) -> str:
 
 
 def _tex_marks(marks: str) -> str:
-    words = {"*": "*", "†": "\\dagger", "‡": "\\ddagger", "§": "\\S", "¶": "\\P"}
+    words = {"*": "*", "†": "\\dagger", "‡": "\\ddagger", "§": "\\S", "¶": "\\P", "‼": "!!", "‖": "\\Vert"}
     return "".join(words[mark] for mark in marks)

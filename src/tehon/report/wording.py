@@ -91,7 +91,15 @@ HEADLINES = (
 SHARES = {"accuracy", "ends", "contains_answer"}
 """Metrics that lie between 0 and 1, drawn as dots on a line."""
 
-MARKS = {"over_training_length": "*", "over_context": "†", "constant": "‡", "stand-in": "§", "other_template": "¶"}
+MARKS = {
+    "over_training_length": "*",
+    "over_context": "†",
+    "constant": "‡",
+    "stand-in": "§",
+    "other_template": "¶",
+    "contaminated": "‼",
+    "in_family": "‖",
+}
 """Flag -> its mark in tables."""
 
 MEANINGS = {
@@ -100,6 +108,8 @@ MEANINGS = {
     "‡": "the model gives one and the same answer to every item",
     "§": "the items stand in for a corpus that could not be had; the number says nothing about that corpus",
     "¶": "asked in another template than the model was tuned with",
+    "‼": "the model was tuned on these very items, so the number proves nothing",
+    "‖": "the model was tuned on another split of the same corpus",
     "▲": "better than its base, p < 0.05 after Holm's correction",
     "△": "better than its base, but chance alone could do as much",
     "▼": "worse than its base, p < 0.05 after Holm's correction",

@@ -6,7 +6,11 @@ from pathlib import Path
 from tehon.errors import BadRawFile, RawFileMissing, UsageError
 
 STAND_IN = "STAND-IN.txt"
-"""Lies beside data that only stand in for a corpus, and says in one sentence what they are; every score repeats it."""
+"""Lies beside data that only stand in for a corpus, and says in one sentence what they are; every score repeats it.
+
+A line `made_from: chabsa, niilc` names the sources that they were made from: whoever was tuned on these has seen them.
+"""
+MADE_FROM = "made_from:"
 LONGEST_SENTENCE = 500
 
 
@@ -66,9 +70,22 @@ def stand_in(folder: Path) -> str:
     path = folder / STAND_IN
     if not path.is_file():
         return ""
-    with path.open("rb") as stream:
-        sentence = " ".join(stream.read(4 * LONGEST_SENTENCE + 1).decode("utf-8", "replace").split())
+    lines = [line for line in _lines(path) if not line.startswith(MADE_FROM)]
+    sentence = " ".join(" ".join(lines).split())
     if not 0 < len(sentence) <= LONGEST_SENTENCE:
         problem = f"must hold one sentence of at most {LONGEST_SENTENCE} characters, but has {len(sentence)}"
         raise BadRawFile(str(path), problem, "Say in one sentence what these data are")
     return sentence
+
+
+def made_from(folder: Path) -> tuple[str, ...]:
+    """The sources that a stand-in was made from; empty where the data are the corpus itself, or nobody says so."""
+    path = folder / STAND_IN
+    lines = _lines(path) if path.is_file() else []
+    named = [line.removeprefix(MADE_FROM).split(",") for line in lines if line.startswith(MADE_FROM)]
+    return tuple(name.strip() for names in named for name in names if name.strip())
+
+
+def _lines(path: Path) -> list[str]:
+    with path.open("rb") as stream:
+        return stream.read(4 * LONGEST_SENTENCE + 1).decode("utf-8", "replace").splitlines()

@@ -12,6 +12,7 @@ from tehon.engine.adapter import CONFIG, WEIGHTS
 from tehon.engine.load import LoadedModel, base_digest
 from tehon.errors import ModelError, OutputTaken, UsageError
 from tehon.leakage.splits import check_contamination
+from tehon.leakage.trained_on import TRAINED_ON
 from tehon.records.files import Kind
 from tehon.records.prompt import Template
 from tehon.records.release import Release
@@ -27,7 +28,7 @@ from tehon.tune.export import MODEL_FILES
 from tehon.tune.loss_figure import FIGURE
 
 CARD = "README.md"
-OWN_FILES = (CHECKPOINT, CURVE, FIGURE, CONFIG, WEIGHTS, CARD)
+OWN_FILES = (CHECKPOINT, CURVE, FIGURE, CONFIG, WEIGHTS, CARD, TRAINED_ON)
 """What an unfinished run may have left in its folder."""
 
 

@@ -15,9 +15,10 @@ from tehon.engine.device import DTYPES
 from tehon.engine.load import LoadedModel, base_digest, load
 from tehon.engine.locate import locate
 from tehon.errors import ModelNotFound, NotFinite, UsageError
+from tehon.leakage.trained_on import TRAINED_ON
 from tehon.prompts import ask
 from tehon.records.tuning import Adapter, Merged, Precision
-from tehon.storage.atomic import write_text
+from tehon.storage.atomic import write_bytes, write_text
 from tehon.storage.manifest import MANIFEST, fingerprint, finish, finished, read_manifest, result, tree_sha256
 from tehon.storage.provenance import processor, provenance
 from tehon.templates import TEMPLATES
@@ -73,6 +74,8 @@ def merge(
     check_folder(out, "merged")
     merged = _merged(load(name, adapter=adapter, precision="fp32", allow_bin=allow_bin), adapter, chosen, out)
     write_text(out / CARD, merged_card(merged))
+    if (adapter / TRAINED_ON).is_file():
+        write_bytes(out / TRAINED_ON, (adapter / TRAINED_ON).read_bytes())
     made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
     finish(out, "merged", config=config, inputs=inputs, result=merged, provenance=made)
     return merged

@@ -12,6 +12,7 @@ from accelerate import PartialState
 
 from tehon.engine.encode import round_trip_losses
 from tehon.engine.load import LoadedModel, load
+from tehon.leakage.trained_on import TRAINED_ON, write_trained_on
 from tehon.progress import Progress, silent
 from tehon.records.tuning import Adapter, Recipe, Sharding, Tracker, TuningCounts
 from tehon.storage.alone import alone_in
@@ -187,8 +188,9 @@ def _adapter(run: Run, trained: Trained, counted: Counted) -> Adapter:
 
 
 def _finish(job: Job, adapter: Adapter, out: Path, seconds: float) -> None:
-    """Write figure and card, take the checkpoint away, and write the manifest last."""
+    """Write hashes of what was tuned on, figure and card, take the checkpoint away, and write the manifest last."""
     write_text(out / FIGURE, loss_figure(lines(out)))
+    write_trained_on(job.contents(), out / TRAINED_ON)
     write_text(out / CARD, card(adapter, job.data, count_by_licence(job.release), FIGURE))
     (out / CHECKPOINT).unlink(missing_ok=True)
     made = provenance(machine=processor(), wall_seconds=round(seconds, 3))

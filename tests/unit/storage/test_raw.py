@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tehon.errors import BadRawFile, RawFileMissing, UsageError
-from tehon.storage.raw import LONGEST_SENTENCE, STAND_IN, files_of, find_raw, stand_in
+from tehon.storage.raw import LONGEST_SENTENCE, STAND_IN, files_of, find_raw, made_from, stand_in
 
 PATTERNS = {"train": "train*.json", "valid": "valid*.json"}
 
@@ -90,3 +90,10 @@ def test_a_stand_in_that_says_nothing_or_too_much_is_an_error(raw: Path, text: s
     (raw / "jnli" / STAND_IN).write_text(text, "utf-8")
     with pytest.raises(BadRawFile, match="must hold one sentence"):
         stand_in(raw / "jnli")
+
+
+def test_a_stand_in_may_say_what_it_was_made_from(raw: Path) -> None:
+    assert made_from(raw / "jnli") == ()
+    (raw / "jnli" / STAND_IN).write_text("Pairs written\nby us.\nmade_from: chabsa, niilc,\n", "utf-8")
+    assert stand_in(raw / "jnli") == "Pairs written by us."
+    assert made_from(raw / "jnli") == ("chabsa", "niilc")
