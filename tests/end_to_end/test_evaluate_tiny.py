@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from tehon.engine.load import load
 from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
+from tehon.recipes import PROTOCOLS
+from tehon.records.evaluation import Generation, Loglikelihood, Protocol
 from tehon.records.scores import ItemResult
 from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS
@@ -81,3 +85,19 @@ def test_an_interrupted_run_on_torch_ends_in_the_same_bytes(
     evaluate(suite, Subject(base="tiny:llama"), tmp_path / "out", raw=raw)
     for name in (ITEMS, "scores.json"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_the_digest_of_tokens_tells_borders_and_specials_apart() -> None:
+    model, protocol = load("tiny:llama"), PROTOCOLS["paper"]
+    scored, written = Loglikelihood(context="赤い車", continuation="です"), Generation(context="赤い車")
+    asked: list[tuple[list[Loglikelihood | Generation], Protocol]] = [
+        ([scored, written], protocol),
+        ([Loglikelihood(context="赤い", continuation="車です"), written], protocol),
+        ([replace(scored, end=True), written], protocol),
+        ([scored, Generation(context="赤い車。")], protocol),
+        ([scored, written], replace(protocol, bos="always")),
+        ([scored], protocol),
+    ]
+    digests = [model.token_digest(requests, way) for requests, way in asked]
+    assert len(set(digests)) == len(asked)
+    assert model.token_digest([scored, written], protocol) == digests[0]

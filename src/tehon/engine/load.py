@@ -63,6 +63,17 @@ class LoadedModel:
             for request in requests
         ]
 
+    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
+        """sha256 over the tokens of these requests before any cut, and which of them are scored."""
+        digest = sha256()
+        scored = [request for request in requests if isinstance(request, Loglikelihood)]
+        for one in self.encoder.requests(scored, protocol):
+            digest.update(f"{one.ids.tolist()} {one.scored.tolist()}\n".encode())
+        for request in requests:
+            if isinstance(request, Generation):
+                digest.update(f"{list(self.encoder.read(request))}\n".encode())
+        return digest.hexdigest()
+
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; see `tehon.engine.loglikelihood`."""
         return loglikelihood.loglikelihood(self.network, self.encoder, requests, protocol)

@@ -29,6 +29,9 @@ class Model(typing.Protocol):
     def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
         """Tokens of each request's context and continuation before any cut; of a Generation's context alone."""
 
+    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
+        """sha256 over the tokens that the model would read for these requests, and which of them it would score."""
+
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; no answer depends on which others were asked with it.
 

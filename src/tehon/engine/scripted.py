@@ -11,6 +11,7 @@ import msgspec
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
 from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
+from tehon.storage.manifest import records_sha256
 
 Finish = Literal["end", "stop", "length"]
 END = 0
@@ -83,6 +84,11 @@ class Scripted:
         """Characters of each request's context and continuation; of a Generation's context alone."""
         del protocol
         return [len(r.context) + (len(r.continuation) if isinstance(r, Loglikelihood) else 0) for r in requests]
+
+    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
+        """sha256 over the characters of these requests, which are its tokens."""
+        del protocol
+        return records_sha256(requests)
 
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests, one at a time.

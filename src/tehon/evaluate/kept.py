@@ -15,8 +15,15 @@ FOLDER = "answers"
 
 
 class Chunk(Record, kw_only=True):
-    """What one call of the model found, and the positions that it took."""
+    """What one call of the model found.
 
+    Attributes:
+        tokens: digest of every token that the model was asked about: other tokens are other questions.
+        positions: that it took.
+        results: item by item.
+    """
+
+    tokens: str
     positions: int
     results: tuple[ItemResult, ...]
 
@@ -32,17 +39,19 @@ class Kept:
         """Read nothing yet."""
         self.folder = out / FOLDER
 
-    def find(self, job: str, number: int) -> Chunk | None:
-        """A chunk that an earlier run finished; None where there is none, or none that can be read.
+    def find(self, job: str, number: int, tokens: str = "") -> Chunk | None:
+        """A chunk that an earlier run finished; None where there is none, none that can be read, or another question's.
 
         Args:
             job: a key over everything that decides the answers.
             number: of the chunk within the job.
+            tokens: digest of the tokens that the model would be asked about now; empty takes any.
         """
         try:
-            return msgspec.json.decode(self._path(job, number).read_bytes(), type=Chunk)
+            chunk = msgspec.json.decode(self._path(job, number).read_bytes(), type=Chunk)
         except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
             return None
+        return chunk if tokens in {"", chunk.tokens} else None
 
     def keep(self, job: str, number: int, chunk: Chunk) -> None:
         """Keep a chunk for a later run."""

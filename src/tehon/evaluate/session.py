@@ -78,9 +78,10 @@ class Session:
         with progress(job.title, len(job.draw.places), "items") as advance:
             asked = ask_all(job, job.items(), job.pool(), self.model.chat)
             for number, chunk in enumerate(chunks(asked, CHUNK_ITEMS)):
-                found = self.kept.find(key, number)
+                tokens = self._tokens(job, chunk)
+                found = self.kept.find(key, number, tokens)
                 if not found:
-                    found = self._answer(job, chunk, seen)
+                    found = self._answer(job, chunk, seen, tokens)
                     self.kept.keep(key, number, found)
                 if job.task.kind == "perplexity":
                     seen.learn(found.results)
@@ -88,7 +89,11 @@ class Session:
                 positions += found.positions
         return positions
 
-    def _answer(self, job: Job, chunk: Sequence[Asked], seen: Seen) -> Chunk:
+    def _tokens(self, job: Job, chunk: Sequence[Asked]) -> str:
+        requests = [request for one in chunk for request in KINDS[job.task.kind].requests(one, job.way)]
+        return self.model.token_digest(requests, job.protocol)
+
+    def _answer(self, job: Job, chunk: Sequence[Asked], seen: Seen, tokens: str) -> Chunk:
         before = self.model.positions
         kind = KINDS[job.task.kind]
         fitted = fit(chunk, job.way, kind.requests, self.model)
@@ -99,7 +104,7 @@ class Session:
         else:
             results = kind.answer(asked, job.way, self.model)
         whole = tuple(one.blank if one.blank.skipped else self._told(next(results), one, job.way) for one in fitted)
-        return Chunk(positions=self.model.positions - before, results=whole)
+        return Chunk(tokens=tokens, positions=self.model.positions - before, results=whole)
 
     def _told(self, result: ItemResult, one: Asked, way: Way) -> ItemResult:
         """The result with what was cut, and the length of the prompt with all of its shots."""

@@ -29,7 +29,7 @@ from tehon.evaluate.kept import FOLDER
 from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
-from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored, Suite
+from tehon.records.evaluation import Cell, Generation, Loglikelihood, Protocol, Scored, Suite
 from tehon.records.scores import ItemResult, Scores
 from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import read_manifest
@@ -172,6 +172,57 @@ def test_answers_in_another_precision_are_not_taken_over(run: Evaluate, monkeypa
         run(JNLI, loader=SameFiles(Watched(6)))
     other = Scripted(["丸めた文章です。"])
     assert run(JNLI, loader=SameFiles(other)) == run(JNLI, model=other, out="fresh")
+
+
+class Respelt(Watched):
+    """The same files under the same names, but a library spells one word in other tokens."""
+
+    def encode(self, text: str) -> list[int]:
+        return super().encode(text.replace("含意", "矛盾").replace("entailment", "neutral"))
+
+    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
+        return super().token_digest(requests, protocol).replace("a", "b")
+
+
+def test_answers_to_other_tokens_are_not_taken_over(run: Evaluate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 1)
+    with pytest.raises(KeyboardInterrupt):
+        run(JNLI, model=Watched(9))
+    assert run(JNLI, model=Respelt()) == run(JNLI, model=Respelt(), out="fresh")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"template": "0.2"},
+        {"shots": (2,)},
+        {"limit": 2},
+        {"protocol": "tehon"},
+        {"split": "train"},
+    ],
+)
+def test_answers_to_another_question_are_not_taken_over(
+    run: Evaluate, monkeypatch: pytest.MonkeyPatch, changed: dict[str, object]
+) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 1)
+    cell = Cell(task="jnli", templates=("0.3",), shots=(0,))
+    if template := changed.pop("template", None):
+        changed["templates"] = (template,)
+    other = msgspec.structs.replace(cell, **changed)
+    with pytest.raises(KeyboardInterrupt):
+        run(cell, model=Watched(6))
+    assert run(other) == run(other, out="fresh")
+
+
+def test_answers_about_other_items_are_not_taken_over(
+    run: Evaluate, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 1)
+    with pytest.raises(KeyboardInterrupt):
+        run(JNLI, model=Watched(6))
+    file = raw / "jnli" / "valid-v1.3.json"
+    file.write_bytes(file.read_bytes().replace("赤い".encode(), "青い".encode()))
+    assert run(JNLI) == run(JNLI, out="fresh")
 
 
 @pytest.mark.parametrize("content", [b"", b'{"positions":1,"results":[{"item":', b"\xff\xfe", b"[]"])
