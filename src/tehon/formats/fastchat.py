@@ -48,8 +48,8 @@ def read_conversations(folder: Path, task: Task, split: str) -> Iterator[Item]:
         RawFileMissing: there are no questions.
         BadRawFile: a line has another layout, or a question stands twice.
     """
-    answers = _answers(folder)
     file = find_one(folder, QUESTIONS)
+    answers = _answers(folder)
     seen: set[int] = set()
     for place, question in read_json_lines(file, Question):
         if question.question_id in seen:
