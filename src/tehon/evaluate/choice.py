@@ -155,7 +155,7 @@ def _score_likelihoods(kept: list[ItemResult]) -> Iterator[Score]:
     """Accuracy under every norm, the class metrics where all items share their choices, and the calibration."""
     right = [result.choices.index(result.gold) for result in kept]
     for name, norm in NORMS.items():
-        if norm != "pmi" or kept[0].prior_logprobs:
+        if (norm != "pmi" or kept[0].prior_logprobs) and (norm != "token" or kept[0].choice_tokens):
             said = [chosen(result, norm) for result in kept]
             yield estimates.share(replace(_line(kept, said, right), metric=name), _hits(right, said))
     said = [result.choices.index(result.prediction) for result in kept]

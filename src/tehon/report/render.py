@@ -13,6 +13,19 @@ from tehon.writing.escaping import for_latex, for_markdown
 from tehon.writing.html import environment
 from tehon.writing.html import page as standing_page
 
+TEX_MARKS = {
+    "*": "*",
+    "†": "\\dagger",
+    "‡": "\\ddagger",
+    "§": "\\S",
+    "¶": "\\P",
+    "‼": "!!",
+    "‖": "\\Vert",
+    "~": "\\sim",
+    "#": "\\#",
+    "°": "\\circ",
+}
+"""Mark -> how LaTeX writes it between dollars."""
 CSV_COLUMNS = (
     "model",
     "role",
@@ -113,5 +126,4 @@ def _tex_row(row: tables.Row) -> str:
 
 
 def _tex_marks(marks: str) -> str:
-    words = {"*": "*", "†": "\\dagger", "‡": "\\ddagger", "§": "\\S", "¶": "\\P", "‼": "!!", "‖": "\\Vert"}
-    return "".join(words[mark] for mark in marks)
+    return "".join(TEX_MARKS[mark] for mark in marks)

@@ -75,7 +75,7 @@ class ScoreTable(Record, kw_only=True):
 def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTable:
     """The table of these models, or of all."""
     shown = tuple(models) or report.models
-    found = tuple(_columns(shown))
+    found = tuple(_columns(shown, report.protocol.headline))
     plain = [[_find(model, column) for column in found] for model in shown]
     bests = [_best(column.metric, [line[place] for line in plain]) for place, column in enumerate(found)]
     return ScoreTable(
@@ -91,12 +91,12 @@ def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTabl
     )
 
 
-def _columns(models: Sequence[ModelColumn]) -> Iterator[Column]:
+def _columns(models: Sequence[ModelColumn], leading: Sequence[str]) -> Iterator[Column]:
     """Task by task every headline metric, each at every number of shots."""
     scores = [(model.model, score) for model in models for score in model.scores]
     for task in dict.fromkeys(score.task for _, score in scores):
         here = [(model, score) for model, score in scores if score.task == task]
-        for metric in headlines({score.metric for _, score in here}):
+        for metric in headlines({score.metric for _, score in here}, leading):
             shown = [(model, score) for model, score in here if score.metric == metric]
             for shots in dict.fromkeys(score.shots for _, score in shown):
                 asked = dict.fromkeys((model, score.template) for model, score in shown if score.shots == shots)
@@ -105,9 +105,9 @@ def _columns(models: Sequence[ModelColumn]) -> Iterator[Column]:
                     yield Column(task=task, shots=shots, template=template, metric=metric)
 
 
-def headlines(metrics: Collection[str]) -> tuple[str, ...]:
-    """Those of a task's metrics that the main table shows."""
-    groups = (tuple(name for name in group if name in metrics) for group in wording.HEADLINES)
+def headlines(metrics: Collection[str], leading: Sequence[str] = ()) -> tuple[str, ...]:
+    """Those of a task's metrics that the main table shows: the protocol's own, where the task has any of them."""
+    groups = (tuple(name for name in group if name in metrics) for group in (leading, *wording.HEADLINES))
     return next(filter(None, groups), ())
 
 

@@ -44,6 +44,41 @@ METRICS = {
         better="higher",
         meaning="The same when every choice's log-likelihood is divided by its characters, which favours no short one.",
     ),
+    "accuracy_byte": Metric(
+        title="accuracy, per byte",
+        better="higher",
+        meaning="The same when every choice's log-likelihood is divided by its UTF-8 bytes.",
+    ),
+    "accuracy_token": Metric(
+        title="accuracy, per token",
+        better="higher",
+        meaning="The same when every choice's log-likelihood is divided by its tokens.",
+    ),
+    "accuracy_pmi": Metric(
+        title="accuracy, less the choice's own",
+        better="higher",
+        meaning="The same when what every choice is worth without any context is taken off its log-likelihood.",
+    ),
+    "output_accuracy": Metric(
+        title="accuracy of what it writes",
+        better="higher",
+        meaning="The share of items whose right choice the model writes; what matches no choice is wrong.",
+    ),
+    "output_balanced_accuracy": Metric(
+        title="balanced accuracy of what it writes",
+        better="higher",
+        meaning="The mean of every class's own accuracy, by what the model writes.",
+    ),
+    "output_unmatched": Metric(
+        title="writes none of the choices",
+        better="lower",
+        meaning="The share of answers that are none of the choices, do not begin with one, and do not once normalised.",
+    ),
+    "bits_per_character": Metric(
+        title="bits per character",
+        better="lower",
+        meaning="What a character costs; like the perplexity per byte, it may be compared across tokenizers.",
+    ),
     "calibration_error": Metric(
         title="calibration error",
         better="lower",
@@ -81,14 +116,14 @@ METRICS = {
 """Metric -> how it is read; a metric that is missing here is shown under its own name, without a direction."""
 
 HEADLINES = (
-    ("accuracy",),
+    ("accuracy", "output_accuracy"),
     ("ends", "contains_answer"),
     ("item_perplexity_with_end", "item_perplexity"),
     ("token_perplexity",),
 )
 """A task's columns in the main table show the metrics of the first of these groups that it has any of."""
 
-SHARES = {"accuracy", "ends", "contains_answer"}
+SHARES = {"accuracy", "output_accuracy", "ends", "contains_answer"}
 """Metrics that lie between 0 and 1, drawn as dots on a line."""
 
 MARKS = {
@@ -99,17 +134,23 @@ MARKS = {
     "other_template": "¶",
     "contaminated": "‼",
     "in_family": "‖",
+    "other_data": "~",
+    "merged": "#",
+    "chosen": "°",
 }
 """Flag -> its mark in tables."""
 
 MEANINGS = {
     "*": "some prompts are longer than what the model was tuned on",
-    "†": "some prompts are longer than the model's context, so their beginning was cut off",
+    "†": "some prompts are longer than the model's context, so they were cut, shown fewer shots, or left out",
     "‡": "the model gives one and the same answer to every item",
     "§": "the items stand in for a corpus that could not be had; the number says nothing about that corpus",
     "¶": "asked in another template than the model was tuned with",
     "‼": "the model was tuned on these very items, so the number proves nothing",
     "‖": "the model was tuned on another split of the same corpus",
+    "~": "the items are of another edition of the corpus than the published figures",
+    "#": "in some items a token spans the border between question and answer",
+    "°": "this prompt version would be reported; it was chosen on the evaluation set",
     "▲": "better than its base, p < 0.05 after Holm's correction",
     "△": "better than its base, but chance alone could do as much",
     "▼": "worse than its base, p < 0.05 after Holm's correction",
