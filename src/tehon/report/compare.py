@@ -163,8 +163,12 @@ def _blank(one: Run, other: Run, first: CellKey, second: CellKey) -> Comparison:
 
 
 def _compare_cell(blank: Comparison, mine: Cell, theirs: Cell) -> Iterator[Comparison]:
-    judged = "accuracy" if next(iter(mine.values()))[0].choices else "contains_answer"
-    shares: dict[str, Judge] = {judged: lambda outcome: outcome.correct, "ends": _ended}
+    shares: dict[str, Judge] = {
+        _judged(mine): lambda outcome: outcome.correct,
+        "output_accuracy": lambda outcome: outcome.written,
+        "f1": lambda outcome: outcome.f1,
+        "ends": _ended,
+    }
     perplexities: dict[str, Judge] = {
         "item_perplexity_with_end": lambda outcome: outcome.item_nll_with_end,
         "item_perplexity": lambda outcome: outcome.item_nll,
@@ -175,6 +179,14 @@ def _compare_cell(blank: Comparison, mine: Cell, theirs: Cell) -> Iterator[Compa
     for metric, judge in perplexities.items():
         if pairs := list(_pairs(judge, mine, theirs)):
             yield msgspec.structs.replace(blank, metric=metric, count=len(pairs), **_perplexities(pairs))
+
+
+def _judged(cell: Cell) -> str:
+    """What a right answer counts for."""
+    outcomes = [outcome for some in cell.values() for outcome in some]
+    if any(outcome.choices for outcome in outcomes):
+        return "accuracy"
+    return "contains_answer" if all(outcome.f1 is None for outcome in outcomes) else "exact_match"
 
 
 def _ended(outcome: Outcome) -> bool | None:
@@ -196,7 +208,7 @@ def _mean(judge: Judge, outcomes: Sequence[Outcome]) -> float | None:
 
 
 def _shares(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
-    """How many items each model meets a yes-or-no measure on; shares of draws are no yes or no."""
+    """How many items each model meets a yes-or-no measure on; a share of an item or of its draws is no yes or no."""
     first_value, second_value = (fsum(side) / len(pairs) for side in zip(*pairs, strict=True))
     values: dict[str, object] = {"first_value": first_value, "second_value": second_value}
     if not {value for pair in pairs for value in pair} <= {0.0, 1.0}:

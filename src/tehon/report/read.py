@@ -13,7 +13,7 @@ from tehon.records.files import Manifest
 from tehon.records.record import Record
 from tehon.records.release import Release
 from tehon.records.reporting import CurvePoint, Origin, ReleaseSummary, TuningSummary
-from tehon.records.scores import Scores
+from tehon.records.scores import Matched, Scores
 from tehon.records.tuning import Adapter
 from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import MANIFEST, file_sha256, read_manifest, verify
@@ -42,6 +42,8 @@ class Outcome(Record, kw_only=True):
         choices: what could be chosen.
         prediction: what was chosen or generated.
         correct: None where that is not judged.
+        f1: likewise.
+        written: what was written as a choice is the right one; None where nothing was to be written.
         item_nll: mean NLL in nats per token of the gold response; None where it was not scored, or has no tokens.
         item_nll_with_end: the same with the end token as one token more; None where that was not scored.
         question: what was asked; kept only where something was generated.
@@ -53,6 +55,8 @@ class Outcome(Record, kw_only=True):
     choices: tuple[str, ...]
     prediction: str
     correct: bool | None
+    f1: float | None
+    written: bool | None
     item_nll: float | None
     item_nll_with_end: float | None
     question: str
@@ -176,6 +180,9 @@ class _Row(Record, kw_only=True):
     logprobs: tuple[float, ...]
     prediction: str
     correct: bool | None
+    f1: float | None
+    matched: Matched
+    said: str
     tokens: int
     end_logprob: float | None
     finish: Literal["end", "stop", "length", ""]
@@ -203,6 +210,8 @@ def _outcome(item: _Row) -> Outcome:
         choices=item.choices,
         prediction=item.prediction,
         correct=item.correct,
+        f1=item.f1,
+        written=item.said == item.gold if item.matched else None,
         item_nll=surprise / item.tokens if scored and item.tokens else None,
         item_nll_with_end=with_end if scored else None,
         question=question if item.finish else "",

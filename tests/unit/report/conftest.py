@@ -108,6 +108,8 @@ def score(items: Sequence[ItemResult], flags: dict[str, tuple[str, ...]]) -> tup
     """What evaluation says of these items, cell by cell."""
     cells: dict[tuple[str, str, int], list[ItemResult]] = {}
     for item in items:
+        if item.skipped:
+            continue
         cells.setdefault((item.task, item.template, item.shots), []).append(item)
     found: list[Score] = []
     for cell in cells.values():

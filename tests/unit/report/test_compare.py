@@ -187,3 +187,45 @@ def test_draws_of_other_seeds_are_not_compared(write_scores: Write, weather: Ite
     runs = [write_scores("small", drawn(items, 1)), write_scores("tuned", drawn(items, 2), adapter="f")]
     with pytest.raises(DataError, match="must show the same examples"):
         report(runs, tmp_path / "report")
+
+
+def test_extracted_answers_are_compared_by_match_and_by_f1(
+    write_scores: Write, questions: Items, tmp_path: Path
+) -> None:
+    items = questions(["北岳", "出ます。", "葵祭"])
+    before = [replace(item, correct=False, f1=share) for item, share in zip(items, (0.0, 0.5, 0.2), strict=True)]
+    after = [replace(item, correct=share == 1, f1=share) for item, share in zip(items, (1.0, 0.5, 0.9), strict=True)]
+    runs = [write_scores("small", before), write_scores("tuned", after, adapter="f")]
+    compared = {each.metric: each for each in report(runs, tmp_path / "report").comparisons}
+    assert compared.keys() == {"exact_match", "f1", "ends"}
+    assert compared["exact_match"].test == "McNemar exact"
+    assert compared["exact_match"].only_second == 1
+    assert compared["f1"].test.startswith("sign-flip permutation")
+    assert isclose(compared["f1"].second_value, 0.8)
+
+
+def test_what_is_written_as_a_choice_is_compared_beside_the_likelihoods(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    def writing(items: list[ItemResult], *, well: bool) -> list[ItemResult]:
+        return [replace(item, matched="exact", said=item.gold if well else "") for item in items]
+
+    items = weather(skill=0.5, seed=1)
+    runs = [
+        write_scores("small", writing(items, well=False)),
+        write_scores("tuned", writing(items, well=True), adapter="f"),
+    ]
+    compared = {each.metric: each for each in report(runs, tmp_path / "report").comparisons}
+    assert compared.keys() == {"accuracy", "output_accuracy"}
+    assert compared["accuracy"].p_value == 1.0
+    assert (compared["output_accuracy"].first_value, compared["output_accuracy"].second_value) == (0.0, 1.0)
+
+
+def test_items_that_one_model_skipped_are_compared_by_neither(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    items = weather(skill=0.5, seed=1)
+    skipped = [replace(items[0], choices=(), logprobs=(), correct=None, prediction="", skipped=True), *items[1:]]
+    runs = [write_scores("small", skipped), write_scores("tuned", items, adapter="f")]
+    (comparison,) = report(runs, tmp_path / "report").comparisons
+    assert (comparison.metric, comparison.count) == ("accuracy", 59)
