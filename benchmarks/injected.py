@@ -120,7 +120,9 @@ def edited(text: str, count: int, letters: str, random: Random) -> str:
 
 
 def head(asked: Asked, random: Random) -> Asked | None:
-    """A request or a name in front of the question."""
+    """A request or a name in front of the question; a pair has none to put it before."""
+    if asked.other:
+        return None
     return asked._replace(question=random.choice(HEADS) + asked.question)
 
 
@@ -160,12 +162,12 @@ def new_questions(rows: Sequence[Asked]) -> Iterator[tuple[Asked, Asked]]:
     for row in rows:
         if row.passage:
             first = of_passage.setdefault(row.passage, row)
-            if first is not row and not _akin(first.question, row.question):
+            if first is not row and not akin(first.question, row.question):
                 del of_passage[row.passage]
                 yield first, row
 
 
-def _akin(first: str, second: str) -> bool:
+def akin(first: str, second: str) -> bool:
     """Whether two questions about one passage are more or less the same one, as annotators often ask twice."""
     sets = [{words[i : i + 2] for i in range(len(words) - 1)} for words in map(same_words, (first, second))]
     return 2 * len(sets[0] & sets[1]) > len(sets[0] | sets[1])

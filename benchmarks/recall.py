@@ -169,7 +169,15 @@ def decontamination(rows: Sequence[Asked], each: int, seed: int) -> Outcome:
     index = _index([*held, *news])
     known = {_words(row) for row in (*held, *news)}
     rest = [row for row in rows if _words(row) not in known]
-    others = [second for second in news.values() if _words(second) not in known]
+    asked: dict[str, list[str]] = {}
+    for row in (*held, *news):
+        asked.setdefault(row.passage, []).append(row.question)
+    others = [
+        second
+        for second in news.values()
+        if _words(second) not in known
+        and not any(injected.akin(question, second.question) for question in asked[second.passage])
+    ]
     changed = {name: [after for _, after in _changed(held, change, each, random)] for name, change in ASKED.items()}
     passages = [row.passage for row in rest if row.passage]
     about_another = [row for row in held if row.passage][:each]

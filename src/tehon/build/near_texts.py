@@ -15,7 +15,7 @@ from tehon.leakage.lookup import ragged
 from tehon.records.corpus import Example
 from tehon.records.step import Content
 from tehon.text.ngrams import Hashes, Letters, Places, Runs, numerals
-from tehon.text.normalise import compatible
+from tehon.text.normalise import compatible, same_words
 
 TEXTS = 4
 """Texts that every content is compared by: what came before, what is asked about an input, the matter, the response."""
@@ -27,10 +27,10 @@ LONGEST_THING = 12
 """Characters of one thing of such a list."""
 FEWEST_THINGS = 3
 _HEAD = re.compile(
-    r"(?:[^。.！？!?\n]{0,80}(?:ください|下さい|なさい|せよ|ましょう|お願いします)(?:[。.！!：:\s]+|$)"
-    r"|[^。.！？!?\n]{0,16}(?:質問|問題|問い|クイズ)[^。.！？!?\n]{0,8}[。.！!：:]+\s*)+"
+    r"[^。.！？!?\n]{0,80}(?:ください|下さい|なさい|せよ|ましょう|お願いします)(?:[。.！!：:\s]+|$)"
+    r"|[^。.！？!?\n]{0,16}(?:質問|問題|問い|クイズ)[^。.！？!?\n]{0,8}[。.！!：:]+\s*"
 )
-"""Sentences that request an answer, or announce a question."""
+"""A sentence that requests an answer, or announces a question."""
 _NAME = re.compile(r"(?:問題?|質問|設問|[Qq])\s?\d{0,3}[：:.)\s]\s*")
 _LETTER = re.compile(r"[^\W_]")
 _BETWEEN_THINGS = re.compile(r"([、,，\n]+)")
@@ -80,15 +80,13 @@ def hashed_numbers(letters: Letters) -> Hashes:
 @lru_cache(maxsize=1024)
 def _asked(instruction: str) -> str:
     """What an instruction asks about an input; empty where it is a mere request."""
-    rest = _without_head(compatible(instruction))
-    return rest if _LETTER.search(rest) else ""
+    rest = _without_heads(compatible(instruction))
+    return "" if _HEAD.fullmatch(rest) else rest
 
 
 def _bare(text: str) -> str:
-    """A text without a head or a name in front, where anything else is left, its lists in order."""
-    text = compatible(text)
-    rest = _without_head(text)
-    return _with_lists_in_order(rest if _LETTER.search(rest) else text)
+    """A text without heads or a name in front, where anything else is left, its lists in order."""
+    return _with_lists_in_order(_without_heads(compatible(text)))
 
 
 def _with_lists_in_order(text: str) -> str:
@@ -101,14 +99,17 @@ def _with_lists_in_order(text: str) -> str:
     for place, is_short in enumerate(short):
         if not is_short:
             if place - start >= FEWEST_THINGS:
-                things[start:place] = sorted(things[start:place])
+                things[start:place] = sorted(map(str.strip, things[start:place]), key=same_words)
             start = place + 1
     pieces[::2] = things
     return "".join(pieces)
 
 
-def _without_head(text: str) -> str:
+def _without_heads(text: str) -> str:
+    """A text without the sentences and the name that stand before its first other sentence, or before its last one."""
     found = _HEAD.match(text)
-    rest = text[found.end() :] if found else text
-    name = _NAME.match(rest)
-    return rest[name.end() :] if name else rest
+    while found and _LETTER.search(text, found.end()):
+        text = text[found.end() :]
+        found = _HEAD.match(text)
+    name = _NAME.match(text)
+    return text[name.end() :] if name else text

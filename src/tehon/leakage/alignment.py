@@ -92,6 +92,7 @@ class Found(NamedTuple):
         starts: where they start in the letters, or would if nothing were changed; that may lie before the text.
         changed: letters of each that do not stand there.
         telling: no word of it is another there, and the numerals are the same.
+        ended: its last two letters stand there.
     """
 
     units: Places
@@ -99,6 +100,7 @@ class Found(NamedTuple):
     starts: Places
     changed: Places
     telling: NDArray[np.bool_]
+    ended: NDArray[np.bool_]
 
 
 def pairs_of(codes: NDArray[np.uint32]) -> Pairs:
@@ -143,6 +145,7 @@ def align(units: Units, seeded: Seeded, rows: Places, sight: Sight) -> Found:
         starts=starts[first],
         changed=np.bincount(owner[~covered], minlength=len(unit)),
         telling=~_lost_words(owner, kinds, covered, len(unit)) & (numerals_there == units.numerals[unit]),
+        ended=covered[offsets + lengths - 1] & covered[offsets + np.maximum(lengths - 2, 0)],
     )
 
 

@@ -198,7 +198,7 @@ class HeldOut:
         rows, lengths = block.row_of(found.places), index.units.lengths[found.units]
         starts, stops = np.maximum(found.starts, 0), np.minimum(found.starts + lengths, len(letters.codes))
         exact = letters.stretches(starts, stops) == index.keys[found.units]
-        for i in near(found, index.units).tolist():
+        for i in near(found, index.units, block.stops).tolist():
             if exact[i] or lengths[i] >= SUREST or block.role_of(found.places[i : i + 1])[0] != PLAIN:
                 spots[int(rows[i])][int(found.units[i])].append(Spot(int(starts[i]), int(stops[i]), bool(exact[i])))
         for i in np.flatnonzero(found.changed <= (1 - OVERLAP) * lengths).tolist():

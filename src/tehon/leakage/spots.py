@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tehon.leakage.alignment import Found, Seeded, Units, align
+from tehon.leakage.alignment import DRIFT, Found, Seeded, Units, align
 from tehon.leakage.stretches import Block
 from tehon.records.contents import texts
 from tehon.records.step import Content
@@ -59,7 +59,8 @@ class Texts:
             places=np.concatenate([starts, stops - 1]),
         )
         found = align(units, seeded, self._block.row_of(seeded.places), self._block.sight)
-        return [Spot(start, start + last + 1, exact=False) for start in found.starts[near(found, units)].tolist()]
+        kept = near(found, units, self._block.stops)
+        return [Spot(start, start + last + 1, exact=False) for start in found.starts[kept].tolist()]
 
     @cached_property
     def _by_key(self) -> dict[int, list[Spot]]:
@@ -71,11 +72,22 @@ class Texts:
         return found
 
 
-def near(found: Found, units: Units) -> Places:
-    """The numbers of what is found that is nearly the text."""
+def near(found: Found, units: Units, stops: Places) -> Places:
+    """The numbers of what is found that is nearly the text.
+
+    A passage often says what a question asks in nearly the same words; it does not end as the question does.
+
+    Args:
+        found: how texts stand somewhere.
+        units: all of them.
+        stops: where something asked may end, rising: the end of a text that ends there as well may be changed.
+    """
     lengths = units.lengths[found.units]
     most = CHANGED * lengths.clip(max=FIRST) + CHANGED_LATER * (lengths - FIRST).clip(min=0)
-    return np.flatnonzero((found.changed <= most) & (found.telling | (lengths > SHORT)))
+    ends = found.starts + lengths
+    following = stops.take(np.searchsorted(stops, ends - DRIFT), mode="clip") if len(stops) else ends + DRIFT + 1
+    ended = found.ended | (np.abs(following - ends) <= DRIFT)
+    return np.flatnonzero((found.changed <= most) & (found.telling | (lengths > SHORT)) & ended)
 
 
 def apart(places: Sequence[Sequence[Spot]]) -> bool | None:

@@ -17,6 +17,10 @@ from tehon.text.ngrams import COLON, LINE, SENTENCE, Hashes, Letters, Places
 
 LONGEST_NAME = 8
 """Letters before a colon that are a name; more are part of a sentence."""
+NUMBERED, MOST_DIGITS = ("問", "問題", "質問", "設問", "q"), 3
+"""Names that a number follows, and its digits at most."""
+LONGEST_ASKED = 160
+"""Letters of a text that may be what is asked, such as a pair of sentences; a longer one is what is asked about."""
 LONGEST_TEXT = 1 << 17
 """Characters of a document that are looked at in one go."""
 TURN, INSTRUCTION, INPUT, RESPONSE, PLAIN = range(5)
@@ -94,9 +98,19 @@ class Block:
             stops.append(pieces[1])
         start, stop = np.concatenate(starts), np.concatenate(stops)
         start, stop = _with_and_without_names(start, stop, letters.marks(COLON))
+        start, stop = _with_and_without_numbers(start, stop, letters.codes)
         rows = self.row_of(start)
         kept = (stop > start) & wanted[np.searchsorted(letters.starts, start, side="right") - 1]
         return Stretches(rows[kept], start[kept], stop[kept])
+
+    @cached_property
+    def stops(self) -> Places:
+        """Where something asked may end, rising: texts, sentences of an instruction, lines of what is no passage."""
+        letters = self.letters
+        short = letters.lengths <= LONGEST_ASKED
+        _, sentences = self._pieces(letters.marks(LINE, SENTENCE), self.roles == INSTRUCTION)
+        _, lines = self._pieces(letters.marks(LINE), (self.roles != PLAIN) & short)
+        return np.unique(np.concatenate([letters.stops[self.roles != PLAIN], sentences, lines]))
 
     def wholes(self) -> tuple[Places, tuple[Places, Places], tuple[Places, Places]]:
         """Of every example: its number, and where its instruction and its input start and stop."""
@@ -124,6 +138,23 @@ def _with_and_without_names(starts: Places, stops: Places, colons: Places) -> tu
     colon = colons[after]
     named = (colon > starts) & (colon - starts <= LONGEST_NAME) & (colon < stops)
     return np.concatenate([starts, colon[named]]), np.concatenate([stops, stops[named]])
+
+
+def _with_and_without_numbers(starts: Places, stops: Places, codes: NDArray[np.uint32]) -> tuple[Places, Places]:
+    """A name with a number needs no colon: `問１ `."""
+    found, behind = [starts], [stops]
+    for name in NUMBERED:
+        after, named = starts + len(name), np.ones(len(starts), dtype=np.bool_)
+        for place, letter in enumerate(name):
+            named &= codes.take(starts + place, mode="clip") == ord(letter)
+        digits = np.zeros(len(starts), dtype=np.int64)
+        for place in range(MOST_DIGITS):
+            code = codes.take(after + place, mode="clip")
+            digits += (digits == place) & (code >= ord("0")) & (code <= ord("9"))
+        kept = named & (digits > 0) & (after + digits < stops)
+        found.append((after + digits)[kept])
+        behind.append(stops[kept])
+    return np.concatenate(found), np.concatenate(behind)
 
 
 def _cut(text: str) -> list[str]:

@@ -44,7 +44,7 @@ class NearDuplicates(Record, kw_only=True):
     threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.7
     shingle: Annotated[int, msgspec.Meta(ge=1)] = 3
     bands: Annotated[int, msgspec.Meta(ge=1)] = 20
-    rows: Annotated[int, msgspec.Meta(ge=1)] = 5
+    rows: Annotated[int, msgspec.Meta(ge=1)] = 4
     most_cluster: Annotated[int, msgspec.Meta(ge=2)] = 10_000
 
 

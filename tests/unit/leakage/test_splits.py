@@ -32,7 +32,7 @@ def test_a_scored_split_is_refused_with_its_size(holding: Callable[[str, str, in
     check_contamination(release, ("jnli",))
 
 
-@pytest.mark.parametrize(("source", "split"), [("jnli", "train"), ("test", "valid"), ("jsts", "valid")])
+@pytest.mark.parametrize(("source", "split"), [("jnli", "train"), ("test", "valid"), ("wikinews", "valid")])
 def test_other_splits_and_sources_without_a_task_may_stay(
     holding: Callable[[str, str, int], Path], source: str, split: str
 ) -> None:
