@@ -8,6 +8,7 @@ from tehon.records.reporting import ModelColumn, Report
 from tehon.report import render
 from tehon.report.compare import base_of, check_same_items, compare, in_order
 from tehon.report.figures import histograms
+from tehon.report.lm_eval import lm_eval_files
 from tehon.report.read import Folders, Run, open_folders, read_folders
 from tehon.report.samples import samples
 from tehon.report.wording import task_title
@@ -28,6 +29,8 @@ def report(
     progress: Progress = silent,
 ) -> Report:
     """The report of these finished folders; also written as report.html, .md and .json, table_2.tex and scores.csv.
+
+    `lm_eval/MODEL/results.json` holds the same scores under lm-evaluation-harness's keys.
 
     Args:
         runs: folders of scores, at least one; folders of releases and adapters add their sections.
@@ -55,6 +58,8 @@ def report(
         for name, page in PAGES.items():
             write_text(out / name, page(written))
             advance(1, name)
+    for name, content in lm_eval_files(written):
+        write_bytes(out / name, content)
     write_bytes(out / "report.json", pretty(written))
     finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
     return written

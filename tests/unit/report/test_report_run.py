@@ -21,18 +21,20 @@ Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "report"
 FILES = ("report.html", "report.json", "report.md", "scores.csv", "table_2.tex")
+EXPORTS = ("lm_eval/small/results.json", "lm_eval/small_tuned/results.json")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def test_a_report_is_five_files_and_a_manifest_written_last(pair: list[Path], tmp_path: Path) -> None:
+def test_a_report_is_five_files_an_export_a_model_and_a_manifest_written_last(pair: list[Path], tmp_path: Path) -> None:
     written = report(pair, tmp_path / "report", title="Weather")
-    assert set(contents(tmp_path / "report")) == {*FILES, MANIFEST}
+    assert set(contents(tmp_path / "report")) == {*FILES, *EXPORTS, MANIFEST}
     manifest = read_manifest(tmp_path / "report", "report")
     verify(tmp_path / "report", manifest)
-    assert sorted(manifest.files) == sorted(FILES)
+    assert sorted(manifest.files) == sorted((*FILES, *EXPORTS))
     assert msgspec.json.decode((tmp_path / "report" / "report.json").read_bytes(), type=Report) == written
 
 
@@ -42,7 +44,7 @@ def test_two_reports_of_the_same_folders_have_the_same_bytes(
     for name in ("one", "two"):
         report([*pair, adapter, release], tmp_path / name)
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
-    assert {name: one[name] for name in FILES} == {name: two[name] for name in FILES}
+    assert {name: one[name] for name in (*FILES, *EXPORTS)} == {name: two[name] for name in (*FILES, *EXPORTS)}
 
 
 def test_a_finished_report_is_read_and_not_written_again(pair: list[Path], tmp_path: Path) -> None:
