@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
-from tehon.evaluate import choice, intervals
+from tehon.evaluate import choice, estimates, intervals
 from tehon.evaluate.intervals import Floats
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked
@@ -28,38 +28,30 @@ def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResul
 
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
-    """`pearson` and `spearman` of what the likelihoods say, and of what was written, as far as it was a step."""
+    """`pearson` and `spearman` of what the likelihoods say; `output_…` of what was written, as far as it was a step."""
     kept = [replace(result, instruction="", input="", context="") for result in results]
-    likely = [(expected(result), result.value or 0.0) for result in kept if result.logprobs]
-    written = [(float(result.said), result.value or 0.0) for result in kept if result.said]
-    unmatched = sum(bool(result.matched) for result in kept) - len(written)
-    for suffix, pairs, flags in (("", likely, ()), ("_output", written, _unmatched(unmatched))):
-        if pairs:
-            line = Score(
-                task=kept[0].task,
-                template=kept[0].template,
-                shots=kept[0].shots,
-                metric="",
-                value=0.0,
-                count=len(pairs),
-                flags=flags,
-            )
-            yield from _correlations(line, suffix, pairs)
+    first = kept[0]
+    line = Score(task=first.task, template=first.template, shots=first.shots, metric="", value=0.0, count=len(kept))
+    yield from _correlations(line, "", [(expected(one), one.value or 0.0) for one in kept if one.logprobs])
+    if any(one.matched for one in kept):
+        written = [(float(one.said), one.value or 0.0) for one in kept if one.said]
+        yield from _correlations(line, "output_", written)
+        unmatched = [float(one.matched == "none") for one in kept]
+        yield estimates.share(replace(line, metric="output_unmatched"), unmatched)
 
 
-def _unmatched(count: int) -> tuple[str, ...]:
-    return (f"unmatched:{count}",) if count else ()
-
-
-def _correlations(line: Score, suffix: str, pairs: Sequence[tuple[float, float]]) -> Iterator[Score]:
+def _correlations(line: Score, prefix: str, pairs: Sequence[tuple[float, float]]) -> Iterator[Score]:
+    if not pairs:
+        return
     said, given = np.array(pairs, dtype=np.float64).T
-    flags = line.flags if len(set(said.tolist())) > 1 or len(pairs) == 1 else ("constant", *line.flags)
+    flags = ("constant",) if len(set(said.tolist())) == 1 < len(pairs) else ()
     for name, first, second in (("pearson", said, given), ("spearman", ranks(said), ranks(given))):
         interval = intervals.correlation(first, second)
         yield replace(
             line,
-            metric=f"{name}{suffix}",
+            metric=f"{prefix}{name}",
             value=pearson(first, second),
+            count=len(pairs),
             interval=interval,
             interval_kind="bootstrap" if interval else "",
             flags=flags,

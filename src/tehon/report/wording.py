@@ -84,6 +84,32 @@ METRICS = {
         better="lower",
         meaning="How far the model's likelihood of its choice lies from how often it is right, on average.",
     ),
+    "exact_match": Metric(
+        title="exact match",
+        better="higher",
+        meaning="The share of items whose answer is one of the right ones, once both are normalised.",
+    ),
+    "f1": Metric(
+        title="F1",
+        better="higher",
+        meaning="How many characters an answer shares with the likest right one, the mean over items.",
+    ),
+    "pearson": Metric(
+        title="Pearson's r",
+        better="higher",
+        meaning="How well the likelihoods of a scale's steps follow what annotators gave: 0 not at all, 1 perfectly.",
+    ),
+    "spearman": Metric(
+        title="Spearman's ρ", better="higher", meaning="The same when only the order of the items counts."
+    ),
+    "output_pearson": Metric(
+        title="Pearson's r of what is written", better="higher", meaning="The same for the steps that the model wrote."
+    ),
+    "output_spearman": Metric(
+        title="Spearman's ρ of what is written",
+        better="higher",
+        meaning="The same when only the order of the items counts.",
+    ),
     "contains_answer": Metric(
         title="contains the answer", better="higher", meaning="The share of generated answers that hold a right one."
     ),
@@ -117,13 +143,16 @@ METRICS = {
 
 HEADLINES = (
     ("accuracy", "output_accuracy"),
+    ("exact_match", "f1"),
+    ("pearson", "spearman"),
+    ("output_pearson", "output_spearman"),
     ("ends", "contains_answer"),
     ("item_perplexity_with_end", "item_perplexity"),
     ("token_perplexity",),
 )
 """A task's columns in the main table show the metrics of the first of these groups that it has any of."""
 
-SHARES = {"accuracy", "output_accuracy", "ends", "contains_answer"}
+SHARES = {"accuracy", "output_accuracy", "exact_match", "f1", "ends", "contains_answer"}
 """Metrics that lie between 0 and 1, drawn as dots on a line."""
 
 MARKS = {

@@ -7,6 +7,7 @@ suite's limit holds, and the end of the line.
 from collections.abc import Iterator
 from pathlib import Path
 
+from tehon.formats import jglue
 from tehon.formats.squad import read_items
 from tehon.records.evaluation import Item, Task
 from tehon.sources.jsquad import SOURCE
@@ -34,7 +35,7 @@ TASK = Task(
     title=SOURCE.title,
     kind="extraction",
     language="ja",
-    splits={"train": "train*.json", "valid": "valid*.json"},
+    splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
     prompts=extraction(),
@@ -43,7 +44,7 @@ TASK = Task(
     citation=SOURCE.citation,
     homepage=SOURCE.homepage,
     benchmark=SOURCE.benchmark,
-    downloads=SOURCE.downloads,
+    downloads=jglue.downloads("jsquad", "train", "valid", "test"),
     sample={
         "train-v1.3.json": sample(
             "train",

@@ -89,9 +89,18 @@ def test_written_steps_are_correlated_as_far_as_they_are_steps() -> None:
         result(4.0, matched="none"),
     ]
     scores = found(results)
-    assert set(scores) == {"pearson_output", "spearman_output"}
-    assert scores["pearson_output"].value == pytest.approx(1)
-    assert (scores["pearson_output"].count, scores["pearson_output"].flags) == (3, ("unmatched:1",))
+    assert {name: score.count for name, score in scores.items()} == {
+        "output_pearson": 3,
+        "output_spearman": 3,
+        "output_unmatched": 4,
+    }
+    assert scores["output_pearson"].value == pytest.approx(1)
+    assert scores["output_unmatched"].value == 0.25
+
+
+def test_nothing_written_that_is_a_step_correlates_with_nothing() -> None:
+    results = [replace(result(value, matched="none"), logprobs=()) for value in (0.0, 2.0)]
+    assert {name: score.value for name, score in found(results).items()} == {"output_unmatched": 1}
 
 
 def test_nothing_is_right_or_wrong_and_the_votes_stay_beside_it(make_example: Any) -> None:
