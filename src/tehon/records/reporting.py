@@ -120,13 +120,19 @@ class ModelColumn(Record, kw_only=True):
         role: base or tuned.
         base: what was loaded.
         folder: name of the folder that the scores were read from.
-        scores: all of them.
+        recipe: digest of what made it but the seed; empty for a base, or where nobody says so.
+        seed: that it was tuned with; None where nobody says so.
+        seeds: of a row that stands for several models; empty for one.
+        scores: all of them; of several models their mean, with the standard deviation as its error.
     """
 
     model: str
     role: Literal["base", "tuned"]
     base: str
     folder: str
+    recipe: str = ""
+    seed: int | None = None
+    seeds: tuple[int, ...] = ()
     scores: tuple[Score, ...]
 
 

@@ -91,6 +91,8 @@ def assemble(folders: Folders, title: str, notes: Sequence[str], *, every_pair: 
                 role="tuned" if run.scores.adapter else "base",
                 base=run.scores.base,
                 folder=run.folder,
+                recipe=run.scores.recipe,
+                seed=run.scores.seed,
                 scores=run.scores.scores,
             )
             for run in runs

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from tehon.records.record import Record
 from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
 from tehon.records.scores import Score
-from tehon.report import wording
+from tehon.report import seeds, wording
 from tehon.writing.words import MISSING
 
 BASELINE = "most frequent answer"
@@ -73,8 +73,8 @@ class ScoreTable(Record, kw_only=True):
 
 
 def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTable:
-    """The table of these models, or of all."""
-    shown = tuple(models) or report.models
+    """The table of these models, or of all; those that differ in their seed alone are one row."""
+    shown = tuple(seeds.rows(tuple(models) or report.models))
     found = tuple(_columns(shown, report.protocol.headline))
     plain = [[_find(model, column) for column in found] for model in shown]
     bests = [_best(column.metric, [line[place] for line in plain]) for place, column in enumerate(found)]
@@ -193,9 +193,13 @@ def legend(table: ScoreTable) -> tuple[str, ...]:
     for mark, meaning in wording.MEANINGS.items():
         marked = [each for each in entries if mark in each[2].marks or mark == each[2].arrow]
         if marked:
-            counts = [_count(mark, *each) for each in marked]
-            detail = f" ({'; '.join(count for count in counts if count)})" if any(counts) else ""
+            counts = list(filter(None, dict.fromkeys(_count(mark, *each) for each in marked)))
+            detail = f" ({'; '.join(counts)})" if counts else ""
             lines.append(f"{mark} {meaning}{detail}")
+    for row in table.rows:
+        if row.model.seeds:
+            drawn = ", ".join(map(str, row.model.seeds))
+            lines.append(f"± {row.model.model}: the standard deviation over models tuned with the seeds {drawn}")
     return tuple(lines)
 
 

@@ -150,6 +150,8 @@ def write_scores(tmp_path: Path) -> Write:
         protocol: Protocol = PROTOCOL,
         folder: str = "",
         stand_ins: dict[str, str] | None = None,
+        recipe: str = "",
+        seed: int | None = None,
     ) -> Path:
         out = tmp_path / (folder or name.replace(" ", "_"))
         cells = dict.fromkeys((item.task, item.shots) for item in items)
@@ -160,6 +162,8 @@ def write_scores(tmp_path: Path) -> Write:
             model_digest=sha256(base.encode()).hexdigest(),
             adapter=adapter,
             adapter_template="alpaca_ja" if adapter else "",
+            recipe=recipe,
+            seed=seed,
             suite=suite,
             protocol=protocol,
             scores=score(items, flags or {}),
