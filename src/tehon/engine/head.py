@@ -1,6 +1,7 @@
 """Hidden states to log-likelihoods, only where a token is scored, never as one (positions, vocabulary) tensor."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -38,7 +39,9 @@ def logprobs(hidden: Tensor, head: Tensor, source: Tensor, target: Tensor) -> Sc
     top = torch.full((len(nodes), 1), -torch.inf, device=hidden.device)
     mass = torch.zeros_like(top)
     own = torch.empty(len(source), device=hidden.device)
-    for tile, edges in _tiles(head, target, len(nodes)):
+    # Numbers of another type are copied as fp32 on a processor, so that it is their copy which must fit its cache.
+    most = max(1, TILE_ON_PROCESSOR // hidden.shape[1]) if _copied(head) else len(head)
+    for tile, edges in _tiles(head, target, len(nodes), most):
         logits = _exact(picked, head[tile])
         own[edges] = logits[node_of[edges], target[edges] - tile.start]
         before, top = top, torch.maximum(top, logits.amax(dim=1, keepdim=True))
@@ -47,13 +50,30 @@ def logprobs(hidden: Tensor, head: Tensor, source: Tensor, target: Tensor) -> Sc
     return Scores(logprob=own - total[node_of, 0], greedy=own >= top[node_of, 0])
 
 
+def _copied(head: Tensor) -> bool:
+    return head.dtype != torch.float32 and head.device.type == "cpu"
+
+
 def _exact(rows: Tensor, tile: Tensor) -> Tensor:
-    """(rows, columns) their product in fp32: that of two bf16 numbers needs no rounding there."""
+    """(rows, columns) their product in fp32, which holds that of two bf16 numbers without rounding."""
     if rows.dtype == torch.float32:
         return rows @ tile.T
     if rows.device.type == "cuda":
         return torch.mm(rows, tile.T, out_dtype=torch.float32)
-    return rows.float() @ tile.float().T
+    with _in_bf16() if rows.dtype == torch.bfloat16 else nullcontext():
+        return rows.float() @ tile.float().T
+
+
+@contextmanager
+def _in_bf16() -> Iterator[None]:
+    """Lets a processor multiply fp32 numbers as bf16, which loses nothing of those that were bf16, and add in fp32."""
+    products = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
+    before = products.fp32_precision
+    products.fp32_precision = "bf16"
+    try:
+        yield
+    finally:
+        products.fp32_precision = before
 
 
 class _WeightedNll(torch.autograd.Function):
@@ -78,7 +98,7 @@ class _WeightedNll(torch.autograd.Function):
         head_gradient = None
         if ctx.needs_input_grad[1]:
             head_gradient = torch.empty_like(head)
-            for tile, edges in _tiles(head, target, len(rows)):
+            for tile, edges in _tiles(head, target, len(rows), len(head)):
                 slopes = (rows @ head[tile].T).float().sub_(found.total).exp_().mul_(mass)
                 slopes.index_put_((node_of[edges], target[edges] - tile.start), -weight[edges], accumulate=True)
                 head_gradient[tile] = slopes.to(head.dtype).T @ rows
@@ -111,7 +131,7 @@ def _streamed(rows: Tensor, head: Tensor, node_of: Tensor, target: Tensor) -> _S
     mean = torch.zeros(rows.shape, device=rows.device)
     top = torch.full((len(rows), 1), -torch.inf, device=rows.device)
     mass = torch.zeros_like(top)
-    for tile, edges in _tiles(head, target, len(rows)):
+    for tile, edges in _tiles(head, target, len(rows), len(head)):
         logits = (rows @ head[tile].T).float()
         own[edges] = logits[node_of[edges], target[edges] - tile.start]
         before, top = top, torch.maximum(top, logits.amax(dim=1, keepdim=True))
@@ -122,10 +142,10 @@ def _streamed(rows: Tensor, head: Tensor, node_of: Tensor, target: Tensor) -> _S
     return _Streamed(own=own, total=top + mass.log(), mean=mean.div_(mass))
 
 
-def _tiles(head: Tensor, target: Tensor, rows: int) -> Iterator[tuple[slice, Tensor]]:
-    """Stretches of the vocabulary, each with the edges whose target lies in it."""
+def _tiles(head: Tensor, target: Tensor, rows: int, most: int) -> Iterator[tuple[slice, Tensor]]:
+    """Stretches of the vocabulary of at most so many columns, each with the edges whose target lies in it."""
     logits = TILE_ON_PROCESSOR if head.device.type == "cpu" else TILE_ON_ACCELERATOR
-    step = max(LEAST_WIDTH, logits // max(1, rows))
+    step = max(LEAST_WIDTH, min(most, logits // max(1, rows)))
     order = torch.argsort(target)
     starts = range(0, len(head), step)
     borders = torch.tensor([*starts, len(head)], device=target.device)
