@@ -1,6 +1,7 @@
 """An adapter from disk into a loaded model, checked on the way."""
 
 import warnings
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,25 @@ EMPTY_BYTES = 443
 """Of PEFT 0.3's last save where its state was replaced: a pickle of nothing."""
 
 
-def attach(net: Network, folder: Path, base_digest: str, *, allow_bin: bool = False) -> str:
-    """Put the adapter's matrices, in fp32, beside the frozen weights; the digest of its files.
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An adapter in a loaded model.
+
+    Attributes:
+        digest: of its files.
+        tuned: PEFT's wrapper of the base.
+    """
+
+    digest: str
+    tuned: Any
+
+    def detach(self) -> None:
+        """Take it out again: the base is as it was, bit for bit, for its own weights were never touched."""
+        self.tuned.unload()
+
+
+def attach(net: Network, folder: Path, base_digest: str, *, allow_bin: bool = False) -> Attached:
+    """Put the adapter's matrices, in fp32, beside the frozen weights.
 
     Args:
         net: the base; it is changed in place.
@@ -36,7 +54,8 @@ def attach(net: Network, folder: Path, base_digest: str, *, allow_bin: bool = Fa
     Raises:
         ModelNotFound: the folder holds no adapter.
         ModelError: it holds only pickled matrices, and these may not be read or are more than tensors.
-        AdapterMismatch: the adapter was tuned on another base, or its weights do not fit the base exactly.
+        AdapterMismatch: the adapter was tuned on another base, its weights do not fit the base exactly, or they change
+            nothing.
     """
     _check_base(folder, base_digest)
     safe = _safe(folder, allow_bin=allow_bin)
@@ -49,7 +68,8 @@ def attach(net: Network, folder: Path, base_digest: str, *, allow_bin: bool = Fa
     if net.model.get_output_embeddings() is not net.head:
         raise AdapterMismatch(str(folder), "must leave the head alone, but changes it", "Tune without lm_head")
     tuned.requires_grad_(requires_grad=False).eval()
-    return sha256(f"{file_sha256(safe / CONFIG)} {file_sha256(safe / WEIGHTS)}".encode()).hexdigest()
+    digest = sha256(f"{file_sha256(safe / CONFIG)} {file_sha256(safe / WEIGHTS)}".encode()).hexdigest()
+    return Attached(digest, tuned)
 
 
 def _safe(folder: Path, *, allow_bin: bool) -> Path:
@@ -119,3 +139,6 @@ def _check_weights(tuned: Any, safe: Path, folder: Path) -> None:  # noqa: ANN40
             f"must hold {len(wanted)} matrices for this base, but {len(odd)} are missing or extra, such as {odd[0]}"
         )
         raise AdapterMismatch(str(folder), problem, "Load the base that it was tuned on")
+    if all(".lora_A." in name or (".lora_B." in name and not matrix.any()) for name, matrix in given.items()):
+        problem = "must change the base, but changes nothing: every matrix B is zero, as before the first step"
+        raise AdapterMismatch(str(folder), problem, "Leave the adapter out, or take one that was tuned")

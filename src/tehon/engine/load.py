@@ -1,7 +1,7 @@
 """A model's name to something that answers requests."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import torch
 
 from tehon.engine import adapter as adapters
 from tehon.engine import generate, loglikelihood
+from tehon.engine.adapter import Attached
 from tehon.engine.digest import folder_digest
 from tehon.engine.encode import Encoder
 from tehon.engine.locate import locate
@@ -30,14 +31,22 @@ class LoadedModel:
         network: what computes.
         encoder: what turns text into tokens.
         base_digest: of configuration, tokenizer and weights, without adapter and precision.
-        digest: of everything that decides its answers.
+        weights_identity: what its files come to here: precision, and a seed where they are drawn.
+        adapter: the adapter in it; None for a base.
     """
 
     name: str
     network: Network
     encoder: Encoder
     base_digest: str
-    digest: str
+    weights_identity: str
+    adapter: Attached | None = None
+
+    @property
+    def digest(self) -> str:
+        """Of everything that decides its answers."""
+        given = self.adapter.digest if self.adapter else ""
+        return sha256(f"{self.base_digest}\n{self.weights_identity}\n{given}".encode()).hexdigest()
 
     @property
     def context_length(self) -> int:
@@ -112,16 +121,36 @@ def load(
     folder = locate(name, allow_bin=allow_bin, weights=seed is None)
     identity = folder_digest(folder)
     net = network(*weigh(folder, wanted, name), name)
-    given = adapters.attach(net, adapter, identity, allow_bin=allow_bin) if adapter else ""
     encoder = open_encoder(folder, name)
     _check_tokens(net, encoder, name)
-    return LoadedModel(
+    model = LoadedModel(
         name=name,
         network=net,
         encoder=encoder,
         base_digest=identity,
-        digest=sha256(f"{identity}\n{wanted.identity}\n{given}".encode()).hexdigest(),
+        weights_identity=wanted.identity,
     )
+    return with_adapter(model, adapter, allow_bin=allow_bin)
+
+
+def with_adapter(model: LoadedModel, adapter: Path | None, *, allow_bin: bool = False) -> LoadedModel:
+    """The same base with this adapter in the place of the one that it had; the model handed in is used up.
+
+    Args:
+        model: a base, perhaps with an adapter.
+        adapter: a folder that `tune` or PEFT wrote; None for the base alone.
+        allow_bin: pickled matrices are read, too, as plain tensors.
+
+    Raises:
+        ModelNotFound, AdapterMismatch: as `load`; the model is then the base alone.
+    """
+    if model.adapter:
+        model.adapter.detach()
+        model.adapter = None
+    attached = None
+    if adapter:
+        attached = adapters.attach(model.network, adapter, model.base_digest, allow_bin=allow_bin)
+    return replace(model, adapter=attached)
 
 
 def base_digest(name: str, *, weights: bool = True, allow_bin: bool = False) -> str:
