@@ -78,6 +78,7 @@ class Task(Record, kw_only=True):
             folder of files, such as `dev/`, the raw folder itself being `./`; `|` stands between alternatives.
         split: the one that is scored.
         shots_split: the one that shots are drawn from; empty for a task without shots.
+        items: split -> how many items upstream's own file has, as far as that is known.
         prompts: version -> its strings.
         default_template: a version of `prompts`, or a template's name.
         licence: with evidence.
@@ -99,6 +100,7 @@ class Task(Record, kw_only=True):
     splits: Mapping[str, str]
     split: str
     shots_split: str = ""
+    items: Mapping[str, int] = {}
     prompts: Mapping[str, TaskPrompt] = {}
     default_template: str
     licence: Licence

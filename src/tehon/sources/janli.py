@@ -88,7 +88,7 @@ SOURCE = Source(
             "1\t先生が猫を追いかけた\t先生を猫が追いかけた\tnon-entailment\torder\t2\tscrambling\ttrain\n"
             "2\t先生が猫を追いかけた\t猫が走った\t\tsubsequence\t2\tscrambling\ttrain\n"
             "3\t生徒が医者を探した\t医者を生徒が探した\tentailment\toverlap-full\t2\tscrambling\ttest\n"
-            "4\t生徒が医者を探した\t医者が探した\tnon-entailment\tsubsequence\t2\tscrambling\t\n"
+            "4\t生徒が医者を探した\t医者が探した\tnon-entailment\tsubsequence\t2\tscrambling\ttest\n"
         ).encode()
     },
     read=read,

@@ -66,6 +66,7 @@ TASK = Task(
     language="ja",
     splits={"test": "test*.csv|*.jsonl"},
     split="test",
+    items={"test": 100},
     default_template="alpaca_ja",
     licence=Licence(
         spdx="CC-BY-SA-4.0",

@@ -52,6 +52,7 @@ TASK = Task(
     splits={"train": "janli*.tsv", "test": "janli*.tsv"},
     split="test",
     shots_split="train",
+    items={"train": 13_680, "test": 720},
     prompts=LABELLING.prompts(),
     default_template=OURS,
     licence=SOURCE.licence,

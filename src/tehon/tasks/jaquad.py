@@ -37,6 +37,7 @@ TASK = Task(
     splits={"train": "train/", "dev": "dev/"},
     split="dev",
     shots_split="train",
+    items={"train": 31_748, "dev": 3_939},
     prompts=extraction(),
     default_template="0.3",
     licence=SOURCE.licence,

@@ -38,6 +38,7 @@ TASK = Task(
     splits={split: f"{name}*.json" for split, name in FILES.items()},
     split="valid",
     shots_split="train",
+    items={"train": 6_919, "valid": 865, "out_of_domain_valid": 685},
     prompts=LABELLING.prompts(),
     default_template=OURS,
     licence=SOURCE.licence,

@@ -39,6 +39,7 @@ TASK = Task(
     splits={split: f"data_{split}*.csv" for split in SOURCE.splits},
     split="test",
     shots_split="train",
+    items={"train": 13_975, "val": 1_996, "test": 3_992},
     prompts=LABELLING.prompts(),
     default_template=OURS,
     licence=SOURCE.licence,

@@ -101,6 +101,7 @@ TASK = Task(
     splits=SPLITS,
     split="valid",
     shots_split="train",
+    items={"train": 8_939, "valid": 1_119},
     prompts=prompts(),
     default_template="0.3",
     licence=jglue.LICENCE,

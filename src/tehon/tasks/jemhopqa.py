@@ -51,6 +51,7 @@ TASK = Task(
     splits={"train": "train*.json", "dev": "dev*.json"},
     split="dev",
     shots_split="train",
+    items={"train": 1_059, "dev": 120},
     prompts={OURS: TaskPrompt(description=f"{ASKED}\n\n", query="質問：{question}\n答え：", stop=("\n",), source=OURS)},
     default_template=OURS,
     licence=SOURCE.licence,

@@ -89,6 +89,7 @@ TASK = Task(
     splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
+    items={"train": 20_073, "valid": 2_434, "test": 2_508},
     prompts=PROMPTS | before(PROMPTS["0.3"]) | prompts(LABELS_JA, "-ja", LATER),
     default_template="0.3",
     licence=jglue.LICENCE,

@@ -50,6 +50,7 @@ TASK = Task(
     splits={"train": "train*.tsv", "test": "test*.tsv"},
     split="test",
     shots_split="train",
+    items={"train": 5_000, "test": 4_927},
     prompts=LABELLING.prompts(),
     default_template=OURS,
     licence=SOURCE.licence,

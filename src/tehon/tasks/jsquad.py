@@ -38,6 +38,7 @@ TASK = Task(
     splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
+    items={"valid": 4_442, "test": 4_420},
     prompts=extraction(),
     default_template="0.3",
     licence=SOURCE.licence,

@@ -56,6 +56,7 @@ TASK = Task(
     splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
+    items={"train": 12_451, "valid": 1_457, "test": 1_589},
     prompts=LABELLING.prompts(),
     default_template=OURS,
     licence=SOURCE.licence,

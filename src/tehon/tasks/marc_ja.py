@@ -83,6 +83,7 @@ TASK = Task(
     splits=jglue.SPLITS,
     split="valid",
     shots_split="train",
+    items={"train": 187_528, "valid": 5_654, "test": 5_639},
     prompts=prompts(),
     default_template="0.3",
     licence=Licence(

@@ -27,6 +27,7 @@ TASK = Task(
     language="ja",
     splits={"test": "./"},
     split="test",
+    items={"test": 80},
     default_template="alpaca_ja",
     licence=Licence(
         spdx="Apache-2.0",

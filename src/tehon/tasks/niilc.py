@@ -56,6 +56,7 @@ TASK = Task(
     splits=SPLITS,
     split="test",
     shots_split="dev",
+    items={"dev": 800, "test": 200},
     default_template="alpaca_ja",
     licence=Licence(
         spdx="CC-BY-SA-4.0",

@@ -59,6 +59,7 @@ TASK = Task(
     language="ja",
     splits={"all": f"{MEMBER}*"},
     split="all",
+    items={"all": 793_664},
     default_template="vqa_ja",
     licence=Licence(
         spdx="CC-BY-4.0",

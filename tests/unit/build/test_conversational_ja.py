@@ -8,6 +8,7 @@ from tehon.describe.licences import whole_licence
 from tehon.recipes import MIXTURES
 from tehon.records.release import Mixture
 from tehon.sources import SOURCES
+from tehon.tasks import TASKS
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +19,10 @@ def mixture() -> Mixture:
 def test_it_takes_every_source_that_may_be_used_commercially_and_no_other(mixture: Mixture) -> None:
     wanted = {name for name, source in SOURCES.items() if source.licence.commercial and not source.stated}
     assert set(mixture.sources) == wanted
+
+
+def test_it_holds_out_everything_that_can_be_evaluated(mixture: Mixture) -> None:
+    assert mixture.held_out == tuple(TASKS)
 
 
 def test_it_can_be_shared_as_one_work(mixture: Mixture) -> None:

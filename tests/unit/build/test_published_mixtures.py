@@ -18,6 +18,7 @@ from tehon.records.corpus import Example, ReadOptions
 from tehon.records.release import Mixture
 from tehon.sources import SOURCES
 from tehon.storage.shards import read_examples
+from tehon.tasks import TASKS
 
 TOTALS = {
     "llm_japanese_dataset_v0_1_0": 8_393_726,
@@ -162,7 +163,8 @@ def test_the_repaired_one_holds_the_same_sources_and_none_of_what_is_evaluated()
     repaired = MIXTURES["vanilla_fixed"]
     assert list(repaired.sources) == list(MIXTURES["vanilla_v1_0_1"].sources)
     assert (repaired.rendering, repaired.deduplicate, repaired.translation) == ("fixed", True, False)
-    assert repaired.held_out == ("jcommonsenseqa", "jnli", "niilc", "vqa")
+    # MARC-ja cannot be had any more, and nobody could build what needs it.
+    assert repaired.held_out == tuple(name for name in TASKS if name != "marc_ja")
     assert (repaired.expected, repaired.expected_total) == ({}, None)
 
 
