@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,8 +38,11 @@ def run(raw: Path, tmp_path: Path) -> Evaluate:
         model: Model | None = None,
         adapter: Path | None = None,
         loader: Loader | None = None,
+        settings: tuple[str, ...] = (),
+        **suite_fields: Any,
     ) -> Scores:
-        suite = Suite(name="test", protocol="paper", cells=cells)
+        fields = {"name": "test", "protocol": "paper", **suite_fields}
+        suite = Suite(cells=cells, settings=settings, **fields)
         subject = Subject(base="scripted", adapter=adapter)
         loader = loader or InMemory(model or Scripted())
         return evaluate(suite, subject, tmp_path / out, raw=raw, loader=loader)

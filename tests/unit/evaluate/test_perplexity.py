@@ -1,21 +1,27 @@
 """Three names for three means, each with and without the end token."""
 
+from collections.abc import Callable, Iterator, Sequence
 from math import exp, log
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
 from tehon.errors import NotFinite
-from tehon.evaluate import perplexity
+from tehon.evaluate import perplexity, session
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked
+from tehon.formats.zip import pack_zip
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Loglikelihood
-from tehon.records.scores import ItemResult, Score
+from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored
+from tehon.records.scores import ItemResult, Score, Scores
+from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES
 
+Evaluate = Callable[..., Scores]
 PAPER = PROTOCOLS["paper"]
 WAY = Way(TEMPLATES["vqa_ja"], PAPER, Cell(task="vqa"))
 
@@ -27,6 +33,7 @@ def result(logprob: float, tokens: int, size: int, end: float = -1.0) -> ItemRes
         template="vqa_ja",
         shots=0,
         context="",
+        gold="はい" if tokens else "",
         logprobs=(logprob,),
         tokens=tokens,
         bytes=size,
@@ -40,6 +47,9 @@ def scores(*results: ItemResult) -> dict[str, Score]:
 
 def test_figures_worked_out_by_hand() -> None:
     found = scores(result(-2.0, 1, 4, end=-3.0), result(-4.0, 4, 6, end=-1.0))
+    bits = {name: found.pop(name).value for name in list(found) if name.startswith("bits")}
+    # Two letters each: 6 nats over 4 letters, and 10 with the ends.
+    assert bits == pytest.approx({"bits_per_character": 6 / log(2) / 4, "bits_per_character_with_end": 10 / log(2) / 4})
     assert {name: log(score.value) for name, score in found.items()} == pytest.approx(
         {
             "token_perplexity": 6 / 5,
@@ -116,3 +126,68 @@ def test_context_tokens_never_count_towards_perplexity(raw: Path) -> None:
     assert {name: score.value for name, score in scores(*short).items()} == {
         name: score.value for name, score in scores(*long).items()
     }
+
+
+class Counting(Scripted):
+    """Counts what it is asked."""
+
+    asked = 0
+
+    def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
+        self.asked += len(requests)
+        return super().loglikelihood(requests, protocol)
+
+
+def repeated(raw: Path, times: int) -> None:
+    """VQA in which every pair stands several times, in other places."""
+    pairs = [("空は何色ですか？", "青色"), ("犬はいますか？", "はい"), ("犬はいますか？", "いいえ")] * times
+    qas = [{"qa_id": number, "question": question, "answer": answer} for number, (question, answer) in enumerate(pairs)]
+    image = [{"id": number, "qas": [qa]} for number, qa in enumerate(qas)]
+    content = {"question_answers.json": msgspec.json.encode(image)}
+    (raw / "vqa" / "question_answers.json.zip").write_bytes(pack_zip(content))
+
+
+@pytest.mark.parametrize("chunk", [2, 5, 100])
+def test_equal_pairs_are_asked_once_and_counted(
+    run: Evaluate, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", chunk)
+    once = run(Cell(task="vqa"), out="once")
+    repeated(raw, 7)
+    model = Counting()
+    found = run(Cell(task="vqa"), model=model)
+    assert model.asked == 3
+    assert {(score.count, score.distinct) for score in found.scores} == {(21, 3)}
+    assert {(score.count, score.distinct) for score in once.scores} == {(3, 3)}
+    each = list(read_items(tmp_path / "out" / ITEMS, ItemResult))
+    assert len({one.item for one in each}) == 21
+    for first, later in zip(each[:3] * 6, each[3:], strict=True):
+        assert replace(later, item=first.item) == first
+
+
+def test_a_mean_over_equal_pairs_is_the_mean_over_each_of_them(run: Evaluate, raw: Path) -> None:
+    repeated(raw, 1)
+    once = run(Cell(task="vqa"), out="once")
+    repeated(raw, 4)
+    often = run(Cell(task="vqa"), out="often")
+    assert [score.value for score in often.scores] == pytest.approx([score.value for score in once.scores])
+
+
+def test_a_stopped_run_remembers_the_pairs_it_has_asked(
+    run: Evaluate, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 2)
+    repeated(raw, 3)
+
+    class Stopping(Counting):
+        def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().loglikelihood(requests, protocol)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(Cell(task="vqa"), model=Stopping())
+    model = Counting()
+    found = run(Cell(task="vqa"), model=model)
+    assert model.asked == 1
+    assert found == run(Cell(task="vqa"), out="whole")

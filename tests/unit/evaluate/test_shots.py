@@ -4,13 +4,16 @@ from collections import Counter
 from itertools import product
 from random import Random
 
+import msgspec
 import pytest
 
 from tehon.errors import EmptyData
-from tehon.evaluate.shots import Pool, draw
+from tehon.evaluate.shots import Pool, alike, draw
 from tehon.records.evaluation import Protocol
 
 HARNESS = Protocol(name="paper", title="", shots="per_item")
+UPSTREAM = Protocol(name="lm_eval", title="", shots="per_item", order="file", seeds=(1234,))
+STRATIFIED = Protocol(name="jp_stable", title="", shots="stratified")
 FIXED = Protocol(name="tehon", title="", shots="fixed")
 JNLI_VALID, JNLI_TRAIN = 2434, 20_073
 MARC_VALID, MARC_TRAIN = 5654, 187_528
@@ -40,7 +43,7 @@ def test_marc_ja_shots_are_those_of_the_harness() -> None:
     assert [drawn.shots[place] for place in (2561, 4556)] == [(40893, 27967, 31425), (20575, 177160, 173912)]
 
 
-@pytest.mark.parametrize(("protocol", "limit"), list(product([HARNESS, FIXED], [1, 7, 40])))
+@pytest.mark.parametrize(("protocol", "limit"), list(product([HARNESS, UPSTREAM, STRATIFIED, FIXED], [1, 7, 40])))
 def test_a_limit_keeps_the_first_of_the_shuffle_with_their_shots(protocol: Protocol, limit: int) -> None:
     everything = draw(protocol, 40, shots=2, pool=pool(30))
     some = draw(protocol, 40, shots=2, pool=pool(30), limit=limit)
@@ -58,7 +61,7 @@ def test_places_are_in_upstream_order() -> None:
     assert draw(HARNESS, 100).places == range(100)
 
 
-@pytest.mark.parametrize(("protocol", "shots"), list(product([HARNESS, FIXED], [1, 2, 3])))
+@pytest.mark.parametrize(("protocol", "shots"), list(product([HARNESS, UPSTREAM, STRATIFIED, FIXED], [1, 2, 3])))
 def test_an_item_is_never_its_own_shot(protocol: Protocol, shots: int) -> None:
     drawn = draw(protocol, 12, shots=shots, pool=pool(12, own=True))
     for place, shown in drawn.shots.items():
@@ -106,7 +109,94 @@ def test_another_seed_draws_other_shots() -> None:
     assert first != second
 
 
-@pytest.mark.parametrize("protocol", [HARNESS, FIXED])
+@pytest.mark.parametrize("protocol", [HARNESS, STRATIFIED, FIXED])
 def test_too_few_items_to_draw_from_are_an_error(protocol: Protocol) -> None:
     with pytest.raises(EmptyData, match="needs 3 items to draw 2 shots from, but the split has 2"):
         draw(protocol, 2, shots=2, pool=pool(2, own=True))
+
+
+def test_upstream_goes_through_the_items_as_the_file_has_them() -> None:
+    stream = Random(1234)
+    expected = {place: tuple(stream.sample(range(JNLI_TRAIN), 3)) for place in range(20)}
+    drawn = draw(UPSTREAM, JNLI_VALID, shots=3, pool=pool(JNLI_TRAIN), limit=20)
+    assert drawn.shots == expected
+    assert list(drawn.places) == list(range(20))
+
+
+def test_jnli_s_stratified_shots_are_one_of_each_class() -> None:
+    answers = [2] * 11_108 + [1] * 6_055 + [0] * 2_910
+    drawn = draw(STRATIFIED, 40, shots=3, pool=Pool(answers=answers, own=False))
+    assert {tuple(sorted(answers[index] for index in shown)) for shown in drawn.shots.values()} == {(0, 1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("shots", "counts"), [(1, (0, 1, 0)), (2, (1, 1, 0)), (4, (1, 2, 1)), (6, (2, 3, 1)), (10, (2, 5, 3))]
+)
+def test_stratified_shots_have_their_shares_and_what_is_left_goes_to_who_has_fewest(
+    shots: int, counts: tuple[int, ...]
+) -> None:
+    # Shares of .2, .5 and .3; seen first: class 1, then 0, then 2.
+    answers = [1, 0, 2, *[1] * 49, *[0] * 19, *[2] * 29]
+    drawn = draw(STRATIFIED, 30, shots=shots, pool=Pool(answers=answers, own=False))
+    for shown in drawn.shots.values():
+        found = Counter(answers[index] for index in shown)
+        assert tuple(found[label] for label in range(3)) == counts
+
+
+def test_stratified_shots_are_drawn_class_by_class_and_shuffled_from_the_harness_s_stream() -> None:
+    answers = [2, 0, 1] * 20
+    stream = Random(42)
+    order = list(range(9))
+    stream.shuffle(order)
+    expected = {}
+    for place in order:
+        members = [[index for index in range(60) if answers[index] == label] for label in (2, 0, 1)]
+        sample = [index for some in members for index in stream.sample(some, 2)]
+        stream.shuffle(sample)
+        expected[place] = tuple(sample)
+    assert draw(STRATIFIED, 9, shots=6, pool=Pool(answers=answers, own=False)).shots == expected
+
+
+@pytest.mark.parametrize("way", ["per_item", "stratified", "fixed"])
+def test_every_seed_scores_the_same_items_with_shots_of_its_own(way: str) -> None:
+    protocol = msgspec.convert({"name": "", "title": "", "shots": way, "seeds": (1, 2, 3)}, Protocol)
+    drawn = [draw(protocol, 60, shots=3, pool=pool(90), limit=11, seed=seed) for seed in protocol.seeds]
+    assert len({tuple(one.places) for one in drawn}) == 1
+    assert len({tuple(sorted(one.shots.items())) for one in drawn}) == 3
+    alone = msgspec.structs.replace(protocol, seeds=(2,))
+    everything = draw(alone, 60, shots=3, pool=pool(90))
+    assert drawn[1].shots == {place: everything.shots[place] for place in drawn[1].places}
+
+
+@pytest.mark.parametrize("protocol", [HARNESS, UPSTREAM, STRATIFIED, FIXED])
+def test_what_asks_the_same_is_never_shown_and_changes_nobody_else_s_shots(protocol: Protocol) -> None:
+    plain = draw(protocol, 30, shots=3, pool=pool(12))
+    alike = {place: frozenset({place % 12}) for place in range(0, 30, 2)}
+    drawn = draw(protocol, 30, shots=3, pool=Pool(answers=pool(12).answers, own=False, alike=alike))
+    for place in range(30):
+        shown, barred = drawn.shots[place], alike.get(place, frozenset())
+        assert barred.isdisjoint(shown)
+        assert len(set(shown)) == 3
+        touched = not barred.isdisjoint(plain.shots[place])
+        assert (place in drawn.replaced) is touched
+        assert (shown == plain.shots[place]) is not touched
+    assert drawn.replaced
+
+
+def test_another_of_its_class_stands_in_for_an_item_s_own_shot() -> None:
+    plain = draw(FIXED, 10, shots=3, pool=pool(30))
+    first = plain.shots[0]
+    drawn = draw(FIXED, 10, shots=3, pool=Pool(answers=pool(30).answers, own=False, alike={4: frozenset(first[:2])}))
+    assert [index % 3 for index in drawn.shots[4]] == [index % 3 for index in first]
+    assert drawn.shots[4][2] == first[2]
+
+
+def test_a_pool_that_asks_nothing_but_the_item_itself_is_an_error() -> None:
+    everything = {0: frozenset(range(5))}
+    with pytest.raises(EmptyData, match="must leave 2 shots that ask something else than item 0, but leaves 0"):
+        draw(HARNESS, 3, shots=2, pool=Pool(answers=[0] * 5, own=False, alike=everything))
+
+
+def test_contents_that_stand_in_both_splits_are_found() -> None:
+    assert dict(alike([7, 8, 9], [9, 7, 7], own=False)) == {0: frozenset({1, 2}), 2: frozenset({0})}
+    assert dict(alike([7, 8, 7], [7, 8, 7], own=True)) == {0: frozenset({2}), 2: frozenset({0})}
