@@ -31,7 +31,7 @@ class Subject(Record, kw_only=True):
     @property
     def title(self) -> str:
         """The name for tables."""
-        return self.name or (self.adapter.name if self.adapter else Path(self.base).name)
+        return self.name or (self.adapter.resolve().name if self.adapter else Path(self.base).name)
 
     @property
     def tuned_folder(self) -> Path | None:
