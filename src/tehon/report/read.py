@@ -33,6 +33,10 @@ class CellKey(NamedTuple):
     seed: int | None = None
 
 
+ASKED_LATER = "▷ "
+"""Before what the user says in the middle of a conversation."""
+
+
 class Outcome(Record, kw_only=True):
     """What the report needs of one item of one cell.
 
@@ -40,13 +44,13 @@ class Outcome(Record, kw_only=True):
         shot_ids: the examples that were shown before it.
         gold: the right answer.
         choices: what could be chosen.
-        prediction: what was chosen or generated.
+        prediction: what was chosen or generated; of a conversation all that followed the first question.
         correct: None where that is not judged.
         f1: likewise.
         written: what was written as a choice is the right one; None where nothing was to be written.
         item_nll: mean NLL in nats per token of the gold response; None where it was not scored, or has no tokens.
         item_nll_with_end: the same with the end token as one token more; None where that was not scored.
-        question: what was asked; kept only where something was generated.
+        question: what was asked first; kept only where something was generated.
         finish: how a generation ended; empty where nothing was generated.
     """
 
@@ -175,6 +179,7 @@ class _Row(Record, kw_only=True):
     shot_ids: tuple[str, ...]
     instruction: str
     input: str
+    history: tuple[str, ...]
     gold: str
     choices: tuple[str, ...]
     logprobs: tuple[float, ...]
@@ -203,12 +208,15 @@ def _outcome(item: _Row) -> Outcome:
     scored = not item.choices and bool(item.logprobs)
     surprise = -sum(item.logprobs)
     with_end = None if item.end_logprob is None else (surprise - item.end_logprob) / (item.tokens + 1)
-    question = f"{item.instruction}\n\n{item.input}" if item.input else item.instruction
+    asked = f"{item.instruction}\n\n{item.input}" if item.input else item.instruction
+    question, *later = (*item.history, asked)
+    # The user speaks in turn with the model, which answers first.
+    said = (f"{ASKED_LATER}{text}" if place % 2 else text for place, text in enumerate((*later, item.prediction)))
     return Outcome(
         shot_ids=item.shot_ids,
         gold="" if scored else item.gold,
         choices=item.choices,
-        prediction=item.prediction,
+        prediction="\n\n".join(said),
         correct=item.correct,
         f1=item.f1,
         written=item.said == item.gold if item.matched else None,

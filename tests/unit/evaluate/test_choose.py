@@ -32,7 +32,9 @@ def test_the_paper_s_table_is_asked_as_the_paper_did() -> None:
     for task in ("jnli", "marc_ja"):
         assert (cells[task].templates, cells[task].shots, cells[task].limit) == (("0.2", "0.3"), (1, 2, 3), None)
     assert cells["vqa"].protocol == "paper_vqa"
-    assert cells["qualitative"].repetition_penalty == 1.05
+    five = [cell for cell in suite.cells if cell.task == "qualitative"]
+    assert [cell.templates for cell in five] == [(), ("jallm_chat",)]
+    assert {(cell.repetition_penalty, cell.max_new_tokens) for cell in five} == {(1.05, 256)}
 
 
 def test_tasks_are_joined_by_a_plus() -> None:

@@ -34,6 +34,20 @@ def test_every_prompt_has_every_model_s_answer(pair: list[Path], tmp_path: Path)
     assert all(sample.marks == ("ends",) for sample in samples[1::2])
 
 
+def test_a_conversation_is_shown_whole_under_its_first_question(
+    write_scores: Write, questions: Items, tmp_path: Path
+) -> None:
+    (last,) = questions(["八ヶ岳です。"])
+    talks = [
+        [replace(last, instruction="二番目は？", history=(PROMPT, first))] for first in ("富士山です。", "北岳です。")
+    ]
+    folders = [write_scores(f"model {place}", talk) for place, talk in enumerate(talks)]
+    samples = report(folders, tmp_path / "report").samples
+    assert [sample.prompt for sample in samples] == [PROMPT, PROMPT]
+    assert samples[0].text == "富士山です。\n\n▷ 二番目は？\n\n八ヶ岳です。"
+    assert samples[1].text.startswith("北岳です。")
+
+
 def test_models_asked_in_different_frames_share_the_bare_question(
     write_scores: Write, questions: Items, tmp_path: Path
 ) -> None:
