@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
 from tehon.errors import DataError, ModelError, OutputTaken, RawFileMissing
@@ -66,6 +67,18 @@ def test_items_beyond_a_length_are_counted() -> None:
     assert (lengths.items, lengths.longest, lengths.mean) == (4, 3000, (100 + 256 + 257 + 3000) / 4)
     assert (lengths.tuning_length, lengths.over_tuning) == (256, 2)
     assert (lengths.context_length, lengths.over_context, lengths.truncated) == (2048, 1, 900)
+
+
+def test_items_that_had_to_be_settled_are_counted() -> None:
+    ruler = Ruler(None, 2048)
+    told = [
+        replace(result(90), merged=True),
+        replace(result(3000), dropped_shots=2, cut=("shots",)),
+        replace(result(4000), skipped=True),
+    ]
+    assert list(ruler.watch(told)) == told[:2]
+    assert list(ruler.flags()) == ["over_context:2", "dropped_shots:2", "skipped:1", "merged:1"]
+    assert ruler.lengths().cut == {"shots": 1}
 
 
 def test_a_base_has_no_training_length() -> None:
