@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
+from tehon.engine.served import Served
 from tehon.errors import EmptyData
 from tehon.evaluate import choice, correlation, extraction, generation, perplexity
 from tehon.evaluate.fit import fit, parts_cut
@@ -25,6 +26,8 @@ from tehon.storage.items import ItemWriter
 
 CHUNK_ITEMS = 256
 """Items between two files of kept answers: what a killed run loses at most, and how often progress is told."""
+SERVED_ITEMS = 8
+"""The same for a model on a server, whose answers cost more than a file."""
 
 
 class Kind(typing.Protocol):
@@ -63,10 +66,11 @@ class Session:
         self.model = model
         self.kept = kept
         self.inputs = dict(inputs)
+        self.items = SERVED_ITEMS if isinstance(model, Served) else CHUNK_ITEMS
 
     def key(self, job: Job) -> str:
         """Names the job's folder, and everything that decides its answers."""
-        parts = [self.inputs, job.protocol, job.cell, job.template, job.frame, job.shots, job.seed, CHUNK_ITEMS]
+        parts = [self.inputs, job.protocol, job.cell, job.template, job.frame, job.shots, job.seed, self.items]
         digest = sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
         return f"{job.task.name}-{job.template}-{job.shots}-{digest[:16]}"
 
@@ -77,7 +81,7 @@ class Session:
         seen = Seen()
         with progress(job.title, len(job.draw.places), "items") as advance:
             asked = ask_all(job, job.items(), job.pool(), self.model.chat)
-            for number, chunk in enumerate(chunks(asked, CHUNK_ITEMS)):
+            for number, chunk in enumerate(chunks(asked, self.items)):
                 tokens = self._tokens(job, chunk)
                 found = self.kept.find(key, number, tokens)
                 if not found:
