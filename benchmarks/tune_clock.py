@@ -24,7 +24,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
         cpu_seconds: of each step, all threads together.
         peak_bytes: resident at most since the first step began; on an accelerator, what tensors took of its memory.
         positions: that went through the model in all steps.
-        pairs: of positions whose attention was computed; half of them are needed where no mask is given.
+        scored: positions whose logits were computed in all steps.
         loss: of the first step, per scored token, in nats.
         gradient_norm: of the first step, before clipping.
     """
@@ -33,7 +33,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: list[float]
     peak_bytes: int
     positions: int
-    pairs: int
+    scored: int
     loss: float
     gradient_norm: float
 
@@ -44,7 +44,7 @@ class Clock:
     def __init__(self) -> None:
         """Nothing is marked yet."""
         self._marks: list[tuple[float, float]] = []
-        self.positions = self.pairs = 0
+        self.positions = 0
         self._peak_bytes = 0
 
     def mark(self) -> None:
@@ -64,7 +64,6 @@ class Clock:
     def _see(self, _: nn.Module, given: tuple[Any, ...]) -> None:
         batch, time_ = given[0].shape
         self.positions += batch * time_
-        self.pairs += batch * time_ * time_
 
     @contextmanager
     def progress(self, title: str, total: int | None, unit: str) -> Iterator[Advance]:
@@ -78,7 +77,7 @@ class Clock:
 
         yield advance
 
-    def cost(self, *, positions: int, pairs: int, loss: float, gradient_norm: float) -> Cost:
+    def cost(self, *, positions: int, scored: int, loss: float, gradient_norm: float) -> Cost:
         """The sum of it."""
         steps = list(zip(self._marks, self._marks[1:], strict=False))
         return Cost(
@@ -86,7 +85,7 @@ class Clock:
             cpu_seconds=[after[1] - before[1] for before, after in steps],
             peak_bytes=self._peak_bytes,
             positions=positions,
-            pairs=pairs,
+            scored=scored,
             loss=loss,
             gradient_norm=gradient_norm,
         )

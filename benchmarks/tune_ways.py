@@ -19,9 +19,10 @@ from tehon.engine.load import load
 from tehon.engine.tokens import Encoded
 from tehon.records.tuning import Layout
 from tehon.tune.curve import CURVE, Line
+from tehon.tune.plan import lay_out
 from tehon.tune.run import tune
 from tune_clock import Clock, Cost
-from tune_work import Asked, kept, lora, recipe
+from tune_work import Asked, kept, lora, recipe, work_of
 
 AUTHORS = "authors"
 TRL = ("trl_padding_free", "trl_packed", "trl_grouped")
@@ -34,15 +35,25 @@ PACKED = 1024
 IGNORED = -100
 
 
-def ours(asked: Asked, folder: Path, layout: Layout) -> Cost:
+def ours(asked: Asked, sequences: list[Encoded], folder: Path, layout: Layout) -> Cost:
     """Tehon's `tune`."""
     clock, out = Clock(), folder / layout
     adapter = tune(recipe(asked, layout), Path(asked.release), out, progress=clock.progress)
     first = msgspec.json.decode((out / CURVE).read_bytes().splitlines()[0], type=Line)
-    # Pairs are the plan's, which whoever asked can make again.
     return clock.cost(
-        positions=adapter.counts.positions, pairs=0, loss=first.loss, gradient_norm=first.gradient_norm
+        positions=adapter.counts.positions,
+        scored=planned(asked, sequences, layout),
+        loss=first.loss,
+        gradient_norm=first.gradient_norm,
     )
+
+
+def planned(asked: Asked, sequences: list[Encoded], layout: Layout) -> int:
+    """Positions whose logits are computed, by the plans of the steps: in a tree, one that several predict from once."""
+    work, size = work_of(asked), asked.batch_size
+    budget = asked.budget if isinstance(asked.budget, int) else 1024
+    plans = [lay_out(sequences[at : at + size], layout, budget, work) for at in range(0, len(sequences), size)]
+    return sum(len(set(micro.source.tolist())) for plan in plans for micro in plan.micros)
 
 
 def opponent(way: str, asked: Asked, sequences: list[Encoded], folder: Path) -> Cost:
@@ -56,9 +67,9 @@ def opponent(way: str, asked: Asked, sequences: list[Encoded], folder: Path) -> 
     trainer.add_callback(marker(clock))
     trainer.train()
     first = trainer.state.log_history[0]
-    return clock.cost(
-        positions=clock.positions, pairs=clock.pairs, loss=first["loss"], gradient_norm=first["grad_norm"]
-    )
+    # TRL's fused head leaves out what is ignored.
+    scored = clock.positions if way == AUTHORS else sum(len(sequence.scored) for sequence in sequences)
+    return clock.cost(positions=clock.positions, scored=scored, loss=first["loss"], gradient_norm=first["grad_norm"])
 
 
 def load_tokenizer(asked: Asked) -> Any:  # noqa: ANN401 - a foreign class without types
@@ -115,7 +126,12 @@ def adapter(asked: Asked, model: Any) -> Any:  # noqa: ANN401 - a foreign class 
 
 
 def authors(
-    way: str, asked: Asked, model: Any, tokenizer: Any, rows: list[dict[str, list[int]]], out: Path  # noqa: ANN401
+    way: str,
+    asked: Asked,
+    model: Any,  # noqa: ANN401 - a foreign class without types
+    tokenizer: Any,  # noqa: ANN401 - likewise
+    rows: list[dict[str, list[int]]],
+    out: Path,
 ) -> Any:  # noqa: ANN401 - foreign classes without types
     """The authors' way."""
     from peft import get_peft_model  # noqa: PLC0415 - only opponents need it
@@ -132,7 +148,12 @@ def authors(
 
 
 def trl(
-    way: str, asked: Asked, model: Any, tokenizer: Any, rows: list[dict[str, list[int]]], out: Path  # noqa: ANN401
+    way: str,
+    asked: Asked,
+    model: Any,  # noqa: ANN401 - a foreign class without types
+    tokenizer: Any,  # noqa: ANN401 - likewise
+    rows: list[dict[str, list[int]]],
+    out: Path,
 ) -> Any:  # noqa: ANN401 - foreign classes without types
     """TRL's SFTTrainer."""
     from datasets import Dataset  # noqa: PLC0415 - only opponents need it
@@ -175,7 +196,7 @@ def main(way: str, folder: Path) -> None:
     """Do what is asked in the folder."""
     os.environ |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     asked, sequences = kept(folder)
-    cost = ours(asked, folder, OURS[way]) if way in OURS else opponent(way, asked, sequences, folder)
+    cost = ours(asked, sequences, folder, OURS[way]) if way in OURS else opponent(way, asked, sequences, folder)
     (folder / f"{way}.json").write_bytes(msgspec.json.encode(cost))
 
 

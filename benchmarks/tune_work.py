@@ -83,6 +83,7 @@ def recipe(asked: Asked, layout: Layout) -> Recipe:
         token_budget=asked.budget,
         seed=asked.seed,
         checkpoint_minutes=1e6,
+        allow_contamination=("jcommonsenseqa", "jsquad"),
     )
 
 
@@ -111,9 +112,8 @@ def work_of(asked: Asked) -> Work:
     return network(model, family_of(config.model_type, asked.base), asked.base).work
 
 
-def keep(folder: Path, asked: Asked, sequences: Sequence[Sequence[Encoded]]) -> None:
-    """Write down what is asked, for the processes that do it."""
-    flat = [sequence for step in sequences for sequence in step]
+def keep(folder: Path, asked: Asked, flat: Sequence[Encoded]) -> None:
+    """Write down what is asked, and the examples of all steps in a row, for the processes that do it."""
     np.savez(
         folder / EXAMPLES,
         ids=np.concatenate([sequence.ids for sequence in flat]),

@@ -273,7 +273,7 @@ def count_by(folder: Path, *columns: str) -> Counter[tuple[str, ...]]:
     counts: Counter[tuple[str, ...]] = Counter()
     for path in shards(folder):
         try:
-            values = pq.read_table(path, columns=list(columns))
+            values = pq.read_table(path, columns=list(columns)).unify_dictionaries()
         except (pa.ArrowInvalid, OSError) as error:
             raise Damaged(str(path), f"must be a shard of a release, but {error}", "Build the release again") from error
         for row in values.group_by(columns).aggregate([([], "count_all")]).to_pylist():

@@ -9,6 +9,7 @@ import pytest
 from tehon.errors import Contaminated, UnknownName
 from tehon.leakage.splits import check_contamination
 from tehon.records.corpus import Example
+from tehon.storage import shards
 
 MakeRelease = Callable[[Path, Sequence[Example]], Path]
 
@@ -45,3 +46,11 @@ def test_only_what_is_named_is_allowed(holding: Callable[[str, str, int], Path])
         check_contamination(release, ("niilc",))
     with pytest.raises(UnknownName, match="jnly"):
         check_contamination(release, ("jnly",))
+
+
+def test_splits_are_counted_over_row_groups_that_hold_different_ones(
+    holding: Callable[[str, str, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "BATCH_ROWS", 2)
+    with pytest.raises(Contaminated, match="holds 3 examples"):
+        check_contamination(holding("jnli", "valid", 3), ())
