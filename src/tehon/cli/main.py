@@ -19,6 +19,7 @@ from tehon.cli import (
     export,
     fetch,
     generate,
+    judge,
     listing,
     merge,
     push,
@@ -69,6 +70,7 @@ app.command("tune")(tune.tune)
 app.command("merge")(merge.merge)
 app.command("evaluate")(evaluate.evaluate)
 app.command("generate")(generate.generate)
+app.command("judge")(judge.judge)
 app.command("report")(report.report)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

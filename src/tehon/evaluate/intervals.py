@@ -68,6 +68,12 @@ def beta(x: float, a: float, b: float) -> float:
     return front / fraction
 
 
+def sign_test(one: int, other: int) -> float:
+    """The p-value of the exact two-sided sign test: as likely as heads that fair coins fall so unevenly, or more."""
+    tosses, most = one + other, max(one, other)
+    return min(1.0, 2 * beta(0.5, most, tosses - most + 1)) if tosses else 1.0
+
+
 def _numerators(x: float, a: float, b: float, steps: int) -> Iterator[float]:
     """Of the continued fraction, from the first."""
     for half in range(steps):

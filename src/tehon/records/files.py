@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from tehon.records.record import Record
 
-Kind = Literal["release", "export", "adapter", "model", "merged", "scores", "report"]
+Kind = Literal["release", "export", "adapter", "model", "merged", "scores", "judgement", "report"]
 
 
 class FileEntry(Record, kw_only=True):
