@@ -14,6 +14,7 @@ from tehon.engine.loglikelihood import score
 from tehon.engine.tokens import encoded
 from tehon.errors import ModelNotFound, NotFinite, OutputTaken, UsageError
 from tehon.evaluate.subject import Subject, read_tuned
+from tehon.leakage.trained_on import TRAINED_ON
 from tehon.records.corpus import Example
 from tehon.records.tuning import Lora, Merged, Precision, Recipe
 from tehon.storage.manifest import MANIFEST, read_manifest, result, verify
@@ -131,3 +132,10 @@ def test_packed_weights_cannot_be_written(release: Path, tmp_path: Path) -> None
 def test_a_folder_without_an_adapter_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFound, match=r"must hold adapter_config\.json, but does not"):
         merge(tmp_path, tmp_path / "merged")
+
+
+def test_a_merged_model_carries_what_its_adapter_was_tuned_on(release: Path, tmp_path: Path) -> None:
+    adapter = tuned(release, tmp_path / "adapter", "llama", Lora(dropout=0))
+    merge(adapter, tmp_path / "merged")
+    assert (tmp_path / "merged" / TRAINED_ON).read_bytes() == (adapter / TRAINED_ON).read_bytes()
+    assert TRAINED_ON in read_manifest(tmp_path / "merged", "merged").files

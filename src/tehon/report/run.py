@@ -54,6 +54,12 @@ def report(
         return result(manifest, Report)
     folders = read_folders(opened, progress)
     written = assemble(folders, title or TITLE, notes, every_pair=every_pair)
+    _write(written, out, progress)
+    finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
+    return written
+
+
+def _write(written: Report, out: Path, progress: Progress) -> None:
     with progress("write", len(PAGES), "files") as advance:
         for name, page in PAGES.items():
             write_text(out / name, page(written))
@@ -61,8 +67,6 @@ def report(
     for name, content in lm_eval_files(written):
         write_bytes(out / name, content)
     write_bytes(out / "report.json", pretty(written))
-    finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
-    return written
 
 
 PAGES = {

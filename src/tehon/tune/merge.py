@@ -73,12 +73,17 @@ def merge(
         return result(done, Merged)
     check_folder(out, "merged")
     merged = _merged(load(name, adapter=adapter, precision="fp32", allow_bin=allow_bin), adapter, chosen, out)
-    write_text(out / CARD, merged_card(merged))
-    if (adapter / TRAINED_ON).is_file():
-        write_bytes(out / TRAINED_ON, (adapter / TRAINED_ON).read_bytes())
+    _describe(merged, adapter, out)
     made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
     finish(out, "merged", config=config, inputs=inputs, result=merged, provenance=made)
     return merged
+
+
+def _describe(merged: Merged, adapter: Path, out: Path) -> None:
+    """Write the card, and what the adapter was tuned on, as the adapter tells it."""
+    write_text(out / CARD, merged_card(merged))
+    if (adapter / TRAINED_ON).is_file():
+        write_bytes(out / TRAINED_ON, (adapter / TRAINED_ON).read_bytes())
 
 
 def _merged(model: LoadedModel, adapter: Path, precision: Precision, out: Path) -> Merged:
