@@ -18,7 +18,9 @@ from tehon.sources import SOURCES
 from tehon.storage.manifest import read_manifest, result
 from tehon.storage.shards import read_documents
 from tehon.tune.cache import encoded_release
+from tehon.tune.estimate import outlook
 from tehon.tune.job import open_job
+from tehon.tune.measure import data_size
 from tehon.tune.run import tune
 
 SampleRaw = Callable[..., Path]
@@ -93,3 +95,15 @@ def test_stages_take_releases_of_their_own_kind(
         tune(recipe(), examples, tmp_path / "out")
     with pytest.raises(DataError, match="must hold examples, but holds documents"):
         tune(recipe(stage="instruct", template="alpaca_ja"), documents, tmp_path / "out")
+
+
+def test_what_documents_would_take_is_measured_in_packed_sequences(documents: Path) -> None:
+    chosen = recipe()
+    stored, _ = encoded_release(open_job(chosen, documents), load("tiny:llama").encoder, silent)
+    found = data_size(chosen, documents)
+    assert found.mean_tokens == 64
+    # A document that does not fit behind another leaves room.
+    assert 0 <= len(stored) - found.examples <= 0.25 * len(stored)
+    assert f"{found.examples} packed sequences (of the release, measured)" in "\n".join(
+        outlook(chosen, documents, None)
+    )

@@ -193,17 +193,17 @@ def read_documents(folder: Path) -> Iterator[Document]:
     return _read(folder, Document)
 
 
-def first_examples(folder: Path, each: int) -> Iterator[tuple[int, list[Example]]]:
-    """Every shard's number of rows and its first examples, at most `each`; empty shards are left out.
+def first_of_each(folder: Path, each: int, kind: type[C]) -> Iterator[tuple[int, list[C]]]:
+    """Every shard's number of rows and its first contents, at most `each`; empty shards are left out.
 
     Raises:
         Damaged: a shard cannot be read.
-        DataError: the release holds documents.
+        DataError: the release holds contents of the other kind.
     """
     for path in shards(folder):
-        with _opened(path, Example) as shard:
+        with _opened(path, kind) as shard:
             if rows := next(shard.iter_batches(each), None):
-                yield shard.metadata.num_rows, _contents(rows, Example)
+                yield shard.metadata.num_rows, _contents(rows, kind)
 
 
 def _read(folder: Path, kind: type[C]) -> Iterator[C]:

@@ -50,8 +50,9 @@ def outlook(recipe: Recipe, release: Path | None, tokens_per_second: float | Non
         yield known
         return
     found = estimate(recipe, size.examples, size.mean_tokens, tokens_per_second)
-    yield f"{size.examples:,} examples ({known}) of {size.mean_tokens:.0f} tokens on average"
-    yield f"{found.steps:,} steps, {found.drawn:,} examples drawn, {found.tokens / 1e6:,.1f} million tokens"
+    units = "packed sequences" if recipe.stage == "pretrain" else "examples"
+    yield f"{size.examples:,} {units} ({known}) of {size.mean_tokens:.0f} tokens on average"
+    yield f"{found.steps:,} steps, {found.drawn:,} {units} drawn, {found.tokens / 1e6:,.1f} million tokens"
     if found.hours is None:
         yield "give --tokens-per-second for the hours that a device needs"
     else:
@@ -66,10 +67,10 @@ def _size(recipe: Recipe, release: Path | None) -> tuple[DataSize | None, str]:
             "as published, their length assumed" if recipe.published else "give --release to estimate",
         )
     examples = result(read_manifest(release, "release"), Release).examples
-    from tehon.tune.measure import at_hand, mean_tokens  # noqa: PLC0415 - torch takes seconds to import
+    from tehon.tune.measure import at_hand, data_size  # noqa: PLC0415 - torch takes seconds to import
 
     if at_hand(recipe.base):
-        return DataSize(examples=examples, mean_tokens=mean_tokens(recipe, release)), "of the release, measured"
+        return data_size(recipe, release), "of the release, measured"
     if recipe.published:
         mean = recipe.published.mean_tokens
         return DataSize(examples=examples, mean_tokens=mean), "of the release, their length assumed"

@@ -17,7 +17,7 @@ from tehon.records.tuning import Lora, Recipe
 from tehon.storage.atomic import write_text
 from tehon.templates import TEMPLATES
 from tehon.tune.estimate import estimate
-from tehon.tune.measure import mean_tokens
+from tehon.tune.measure import data_size
 from tehon.tune.run import tune
 
 MakeRelease = Callable[[Path, Sequence[Example]], Path]
@@ -56,7 +56,7 @@ def test_an_estimate_on_a_release_is_what_tuning_takes(
 ) -> None:
     # The shards hold fewer examples than are measured of each, so that every one is.
     release = make_release(tmp_path / "release", few_examples)
-    mean = mean_tokens(PLAIN, release)
+    mean = data_size(PLAIN, release).mean_tokens
     done = tune(PLAIN, release, tmp_path / "out").counts
     found = estimate(PLAIN, len(few_examples), mean)
     assert (found.steps, found.drawn, found.tokens) == (done.steps, done.drawn, done.tokens)
@@ -69,7 +69,9 @@ def test_large_shards_count_by_their_size(
     long = [make_example(100 + number, "はい" * 20) for number in range(20)]
     encoder = load("tiny:llama").encoder
     wanted = (100 * length(encoder, short[0]) + 20 * length(encoder, long[0])) / 120
-    assert mean_tokens(PLAIN, make_release(tmp_path / "release", [*short, *long])) == pytest.approx(wanted)
+    found = data_size(PLAIN, make_release(tmp_path / "release", [*short, *long]))
+    assert found.examples == 120
+    assert found.mean_tokens == pytest.approx(wanted)
 
 
 def length(encoder: Encoder, example: Example) -> int:
@@ -79,7 +81,7 @@ def length(encoder: Encoder, example: Example) -> int:
 
 def test_an_empty_release_cannot_be_measured(tmp_path: Path) -> None:
     with pytest.raises(EmptyData, match="must hold examples"):
-        mean_tokens(PLAIN, tmp_path)
+        data_size(PLAIN, tmp_path)
 
 
 def shown(name: str, given: Given) -> str:
