@@ -273,6 +273,44 @@ def test_a_killed_process_leaves_nothing_that_looks_finished(run: Evaluate, raw:
     assert (out / ITEMS).read_bytes() == (tmp_path / "whole" / ITEMS).read_bytes()
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["before a rename", "after a rename"])
+def test_a_run_that_ends_at_any_write_goes_on_to_the_same_bytes(
+    run: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, before: bool
+) -> None:
+    monkeypatch.setattr(session, "CHUNK_ITEMS", 2)
+    cells = (Cell(task="jnli", shots=(0,)), Cell(task="qualitative", max_new_tokens=4))
+    expected = run(*cells, out="whole")
+    whole: Callable[..., Path] = Path.replace
+    ends = 0
+    for number in range(50):
+        left = number
+
+        def dying(path: Path, target: Path) -> Path:
+            nonlocal left
+            left -= 1
+            if left < 0 and before:
+                raise KeyboardInterrupt
+            moved = whole(path, target)
+            if left < 0:
+                raise KeyboardInterrupt
+            return moved
+
+        out = f"out {number}"
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", dying)
+            try:
+                run(*cells, out=out)
+                break
+            except KeyboardInterrupt:
+                ends += 1
+        assert run(*cells, out=out) == expected
+        assert sorted(path.name for path in (tmp_path / out).iterdir()) == [ITEMS, "manifest.json", "scores.json"]
+        for name in (ITEMS, "scores.json"):
+            assert (tmp_path / out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    # Five chunks, the rows, the scores, the manifest.
+    assert ends == 8
+
+
 class Broken(Scripted):
     """Answers NaN."""
 
