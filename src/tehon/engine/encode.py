@@ -108,17 +108,15 @@ class Encoder:
         return sequences
 
     def _pairs(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> list[Pair]:
-        texts = [request.context for request in requests]
-        if protocol.encode == "joint":
-            texts = [text.rstrip() for text in texts]
-        means = [request.special for request in requests]
-        contexts = _mixed(list(zip(texts, means, strict=True)), self._speller.alone)
+        texts = [_read_before(request, protocol.encode) for request in requests]
+        contexts = _mixed([(text, r.special) for text, r in zip(texts, requests, strict=True)], self._speller.alone)
         if protocol.encode in {"joint", "joint_lcp"}:
             wholes = _mixed([(self._whole(request), request.special) for request in requests], self._speller.alone)
             split = counted if protocol.encode == "joint" else shared
             return [split(context, whole) for context, whole in zip(contexts, wholes, strict=True)]
+        moved = [request.context[len(text) :] for text, request in zip(texts, requests, strict=True)]
         encode = self.apart if protocol.encode == "separate" else self.inside
-        continuations = encode([request.continuation for request in requests])
+        continuations = encode([space + r.continuation for space, r in zip(moved, requests, strict=True)])
         return [Pair(context, continuation) for context, continuation in zip(contexts, continuations, strict=True)]
 
     def read(self, request: Generation) -> list[int]:
@@ -220,3 +218,11 @@ def _mixed(texts: Sequence[tuple[str, bool]], encode: Callable[..., list[list[in
 
 def _opened(ids: list[int], bos: int | None) -> list[int]:
     return ids if bos is None or ids[:1] == [bos] else [bos, *ids]
+
+
+def _read_before(request: Loglikelihood, encode: str) -> str:
+    """The context, without the white space at its end that an encoding moves to the continuation."""
+    if encode == "joint":
+        return request.context.rstrip()
+    # A space belongs to the word behind it; a line break is a token of its own. Chat templates are tuning's business.
+    return request.context.rstrip(" ") if encode == "joint_safe" and not request.special else request.context

@@ -103,7 +103,7 @@ def _whole(scored: Scored, blank: ItemResult, way: Way) -> Scored:
     problem = (
         f'each of its choices ({named}) must have a token, but one has none under encode = "{way.protocol.encode}"'
     )
-    remedy = 'Set encode to "tuning", or to "joint_lcp" where the tokenizer itself drops the choice'
+    remedy = 'Set encode to "joint_safe", or to "joint_lcp" where the tokenizer itself drops the choice'
     raise ModelError(f"item {blank.item}", problem, remedy)
 
 

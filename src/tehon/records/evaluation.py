@@ -123,11 +123,13 @@ class Protocol(Record, kw_only=True):
     Attributes:
         name: the file's name.
         title: one line for tables.
-        encode: `tuning` puts the border between context and continuation where tuning puts it, between two tokens, and
-            encodes both as they stand inside one text; where the whole text has a border there, these are its tokens.
-            `separate` encodes both apart, the mark of a text's start in front of each (jp-stable). `joint` moves white
-            space at the context's end to the continuation, encodes the whole, and counts off the tokens of the context
-            (lm-evaluation-harness). `joint_lcp` encodes the whole and counts off what context and whole share.
+        encode: `joint_safe` encodes context and continuation as they stand inside one text, with a border between two
+            tokens; spaces at the context's end go to the continuation, for they belong to the word behind them. Where
+            the whole text has a border there, these are its tokens, and in no case does a token span it. `tuning` is
+            the same, but leaves the spaces where tuning has them. `separate` encodes both apart, the mark of a text's
+            start in front of each (jp-stable). `joint` moves all white space, encodes the whole, and counts off the
+            tokens of the context (lm-evaluation-harness). `joint_lcp` encodes the whole and counts off what context
+            and whole share.
         bos: `never`, as the `tokenizer` does by itself, or `always`.
         labels: of a task whose prompt versions have both: English ones, or Japanese ones (jp-stable since 1.2).
         newlines: of prompt versions that commit 8eaa358 of jp-stable (8 July 2023) changed: as `after` or `before` it.
@@ -149,7 +151,7 @@ class Protocol(Record, kw_only=True):
 
     name: str
     title: str
-    encode: Literal["tuning", "separate", "joint", "joint_lcp"] = "tuning"
+    encode: Literal["joint_safe", "tuning", "separate", "joint", "joint_lcp"] = "joint_safe"
     bos: Literal["never", "tokenizer", "always"] = "tokenizer"
     labels: Literal["en", "ja"] = "en"
     newlines: Literal["after", "before"] = "after"

@@ -46,6 +46,6 @@ def _settled(score: Score) -> Iterator[str]:
         name, _, count = flag.partition(":")
         if name == "merged":
             items = amount(int(count), "item")
-            yield f'in {items} a token spans the border to the answer, which encode = "tuning" never does'
+            yield f'in {items} a token spans the border to the answer, which encode = "joint_safe" never does'
         if name == "own_shot":
             yield f"{amount(int(count), 'item')} drew a shot that asks the same, and got another"

@@ -42,7 +42,7 @@ def test_a_choice_that_is_swallowed_by_the_context_is_an_error_that_names_the_en
     model: LoadedModel, make_example: MakeExample
 ) -> None:
     questions = asked(make_example(0, "問い", "", "示です。"), ("示です。", "山"))
-    message = 'item x/7: each of its choices .*has none under encode = "joint".*Set encode to "tuning"'
+    message = 'item x/7: each of its choices .*has none under encode = "joint".*Set encode to "joint_safe"'
     with pytest.raises(ModelError, match=message):
         list(choice.answer(questions, way("joint"), model))
 

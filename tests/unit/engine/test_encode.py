@@ -113,15 +113,18 @@ def test_a_continuation_that_joins_the_contexts_last_token_is_said_so_and_scored
     encoder_of: GetEncoder,
 ) -> None:
     encoder = encoder_of("gpt_neox")
-    found = {way: one_way(encoder, MERGING, encode=way) for way in ("tuning", "separate", "joint", "joint_lcp")}
+    found = {
+        way: one_way(encoder, MERGING, encode=way) for way in ("joint_safe", "tuning", "separate", "joint", "joint_lcp")
+    }
     assert {way: sequence.merged for way, sequence in found.items()} == {
+        "joint_safe": False,
         "tuning": False,
         "separate": False,
         "joint": True,
         "joint_lcp": True,
     }
     scored = {way: encoder.decode(sequence.ids[sequence.scored].tolist()) for way, sequence in found.items()}
-    assert scored["tuning"] == scored["separate"] == "示です。"
+    assert scored["joint_safe"] == scored["tuning"] == scored["separate"] == "示です。"
     assert scored["joint"] == ""
     assert scored["joint_lcp"].endswith("示です。") > (scored["joint_lcp"] == "示です。")
 
@@ -138,6 +141,33 @@ def test_joint_encoding_moves_white_space_at_the_contexts_end_to_the_continuatio
     assert sequence.scored.tolist() == list(range(border, len(whole)))
 
 
+@pytest.mark.parametrize("name", ["gpt_neox", "llama", "gemma", "llm-jp 3.1", "llm-jp 2.2"])
+def test_a_space_before_the_border_belongs_to_the_word_behind_it(name: str, encoder_of: GetEncoder) -> None:
+    encoder = encoder_of(name)
+    request = Loglikelihood(context="ユーザー: 問い\nシステム: ", continuation="neutral")
+    safe, whole, tuning = (
+        one_way(encoder, request, encode=way, bos="never") for way in ("joint_safe", "joint", "tuning")
+    )
+    assert safe.ids.tolist() == whole.ids.tolist()
+    assert safe.scored.tolist() == whole.scored.tolist()
+    assert encoder.decode(tuning.ids[tuning.scored].tolist()).strip() == "neutral"
+    assert tuning.scored[0] > safe.scored[0]
+
+
+@pytest.mark.parametrize("template", STRINGS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_is_scored_in_the_tokens_that_tuning_wrote(
+    name: str, template: str, encoder_of: GetEncoder, make_example: Callable[..., Example]
+) -> None:
+    encoder = encoder_of(name)
+    example = make_example(0, "問い", "材料", "はい、そうです。")
+    prompt, context = (render(TEMPLATES[template], example, respond=respond) for respond in (True, False))
+    (trained,) = encoder.prompts([prompt])
+    scored = one_way(encoder, Loglikelihood(context=context.text, continuation=example.response, end=True))
+    assert scored.ids.tolist() == trained.ids.tolist()
+    assert scored.scored.tolist() == trained.scored.tolist()
+
+
 TEXT = st.text(st.sampled_from("山は。、: a1<>#-はい東京"), min_size=1, max_size=8)
 
 
@@ -149,7 +179,10 @@ def test_tunings_encoding_is_the_whole_texts_wherever_that_has_a_border_there(
 ) -> None:
     encoder = encoder_of(name)
     request = Loglikelihood(context=f"問い: {context}\n", continuation=continuation)
-    tuning, whole = (one_way(encoder, request, encode=way, bos="never") for way in ("tuning", "joint_lcp"))
+    ways = ("tuning", "joint_safe", "joint_lcp")
+    tuning, safe, whole = (one_way(encoder, request, encode=way, bos="never") for way in ways)
+    assert safe.ids.tolist() == tuning.ids.tolist()
+    assert not safe.merged
     if not whole.merged:
         assert tuning.ids.tolist() == whole.ids.tolist()
         assert tuning.scored.tolist() == whole.scored.tolist()
