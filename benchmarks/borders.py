@@ -2,9 +2,9 @@
 
     python benchmarks/borders.py NAME=FOLDER … --raw RAW --task jnli --limit 200
 
-Each folder holds a tokenizer that transformers can read. For every prompt version: how many tokens each choice has under
-each encoding, in how many items a token of the whole text spans the border, and in how many the whole text's tokens are
-others than those of `joint_safe`. Seconds, no model.
+Each folder holds a tokenizer that transformers can read. For every prompt version: how many tokens each choice has
+under each encoding, in how many items a token of the whole text spans the border, and in how many the whole text's
+tokens are others than those of `joint_safe`. Seconds, no model.
 """
 
 from argparse import ArgumentParser

@@ -19,12 +19,15 @@ BEYOND_CHOICE = 8
 def request(one: Asked, way: Way, offered: Sequence[str]) -> Generation:
     """What a model writes before it must have named its choice, which has at most as many tokens as bytes."""
     longest = max(len(word.encode()) for word in offered)
+    context, means = one.blank.context, special(way.frame)
+    # As for a likelihood, a space at the end belongs to the word that the model writes.
+    bare = way.protocol.encode == "joint_safe" and not means
     return Generation(
-        context=one.blank.context,
+        context=context.rstrip(" ") if bare else context,
         stop=stops(way.frame),
         max_new_tokens=min(longest + BEYOND_CHOICE, way.cell.max_new_tokens),
         repetition_penalty=way.cell.repetition_penalty,
-        special=special(way.frame),
+        special=means,
     )
 
 

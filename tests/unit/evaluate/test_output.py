@@ -119,3 +119,12 @@ def test_a_model_may_write_a_little_more_than_the_longest_choice_up_to_the_next_
     short = Writer("は", "ひ", "ふ")
     run(Cell(task="jnli", max_new_tokens=5), model=short, out="short", settings=("answer=output",))
     assert {request.max_new_tokens for request in short.asked} == {5}
+
+
+def test_a_space_before_the_answer_is_the_answer_s(run: Evaluate) -> None:
+    cell = Cell(task="jnli", templates=("0.5",))
+    for protocol, bare in (("tehon", True), ("paper", False)):
+        model = Writer("は", " neutral", "ふ")
+        found = run(cell, model=model, out=protocol, protocol=protocol, settings=("answer=output",))
+        assert all(request.context.endswith("システム:") is bare for request in model.asked)
+        assert found.scores[0].histogram["neutral"] == 1
