@@ -13,6 +13,8 @@ from tehon.build.choose import choose_mixture
 from tehon.build.pipeline import build
 from tehon.errors import UnknownName
 from tehon.evaluate.choose import choose_suite
+from tehon.evaluate.contamination import Guard
+from tehon.evaluate.planner import Planner
 from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Progress, silent
@@ -23,6 +25,7 @@ from tehon.records.reporting import Base, Experiment, Report
 from tehon.records.tuning import Recipe
 from tehon.report.run import report
 from tehon.storage.manifest import MANIFEST, file_sha256, fingerprint, plain, read_manifest
+from tehon.storage.shards import read_documents, read_examples
 
 HASH_DIGITS = 8
 """Of a fingerprint in a folder's name: enough to tell a few variants apart; the manifest holds all of it."""
@@ -35,11 +38,14 @@ def run_experiment(
 
     Raises:
         UnknownName: it names a mixture, recipe, suite or base that is not there; found before any stage runs.
+        Contaminated: the release holds what the suite asks; found before anything is tuned.
     """
     stages = Stages(experiment, out, raw, progress)
     recipes = {key: stages.recipe(key) for key in experiment.tunings}
     suite = choose_suite(experiment.suite)
     release = stages.release()
+    if not all((stages.adapter_folder(key, recipe, release) / MANIFEST).is_file() for key, recipe in recipes.items()):
+        stages.check(release, suite)
     adapters = {key: stages.adapter(key, recipe, release) for key, recipe in recipes.items()}
     scores = [stages.scores(key, base, suite) for key, base in experiment.bases.items()]
     for key, adapter in adapters.items():
@@ -64,6 +70,17 @@ class Stages:
         build(mixture, self.raw, folder, progress=self.progress)
         return folder
 
+    def check(self, release: Path, suite: Suite) -> None:
+        """See, before hours of tuning, that what is tuned on the release may be asked the suite.
+
+        Raises:
+            Contaminated: the release holds what a task of the suite asks.
+        """
+        documents = choose_mixture(self.experiment.mixture).kind == "documents"
+        contents = read_documents(release) if documents else read_examples(release)
+        jobs = Planner(self.raw, "").plan(suite)
+        Guard(jobs, suite.allow_contamination, self.raw).of_contents(contents, release)
+
     def base(self, key: str) -> Base:
         """The base of a tuning."""
         name = self.experiment.tunings[key].base
@@ -81,9 +98,13 @@ class Stages:
         """Tune."""
         from tehon.tune.run import tune  # noqa: PLC0415 - torch is loaded only when it is needed
 
-        folder = self._folder(f"adapter-{key}", recipe, release)
+        folder = self.adapter_folder(key, recipe, release)
         tune(recipe, release, folder, progress=self.progress)
         return folder
+
+    def adapter_folder(self, key: str, recipe: Recipe, release: Path) -> Path:
+        """Where a tuning lies, or will."""
+        return self._folder(f"adapter-{key}", recipe, release)
 
     def scores(self, key: str, model: Base, suite: Suite, adapter: Path | None = None) -> Path:
         """Evaluate a base, or under its own title what was tuned: an adapter over it, or a model of its own."""

@@ -12,7 +12,7 @@ from tehon.engine.protocol import Model
 from tehon.engine.served import Served, is_served, served_digest
 from tehon.errors import UsageError
 from tehon.evaluate.chosen import mark_chosen
-from tehon.evaluate.contamination import Flags, contamination
+from tehon.evaluate.contamination import Flags, Guard
 from tehon.evaluate.jobs import Job, read
 from tehon.evaluate.kept import Kept
 from tehon.evaluate.planner import Planner, protocol_of
@@ -121,7 +121,7 @@ def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "R
     tuned = read_tuned(subject)
     jobs = Planner(raw, tuned.template).plan(suite)
     inputs = {"base": loader.digest(subject), **tuned.inputs, **item_digests(jobs)}
-    told = contamination(jobs, subject, suite.allow_contamination, raw)
+    told = Guard(jobs, suite.allow_contamination, raw).of_model(subject)
     return Run(suite=suite, subject=subject, tuned=tuned, jobs=jobs, told=told, inputs=inputs)
 
 

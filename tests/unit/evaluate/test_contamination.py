@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
 from tehon.errors import Contaminated, Damaged
+from tehon.evaluate.contamination import Guard
+from tehon.evaluate.planner import Planner
 from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.leakage.trained_on import TRAINED_ON, write_trained_on
@@ -60,13 +62,13 @@ def of(source: str, split: str, examples: Sequence[Example]) -> list[Example]:
 
 
 def test_an_adapter_that_was_tuned_on_a_task_s_items_is_refused(raw: Path, tuned: Tuned) -> None:
-    with pytest.raises(Contaminated, match=r"was on 3 of its items \(in jnli/valid\).*--allow-contaminated jnli"):
+    with pytest.raises(Contaminated, match=r"holds 3 of its items \(in jnli/valid\).*--allow-contaminated jnli"):
         scored(raw, tuned(of("jnli", "valid", items(raw, "valid"))))
     assert not (raw.parent / "out").exists()
 
 
 def test_another_name_does_not_help(raw: Path, tuned: Tuned) -> None:
-    with pytest.raises(Contaminated, match=r"was on 1 of its items \(in pairs/train\)"):
+    with pytest.raises(Contaminated, match=r"holds 1 of its items \(in pairs/train\)"):
         scored(raw, tuned(of("pairs", "train", items(raw, "valid")[:1])))
 
 
@@ -124,3 +126,18 @@ def test_damaged_hashes_are_an_error(raw: Path, tuned: Tuned) -> None:
     (adapter / TRAINED_ON).write_bytes(b"PAR1")
     with pytest.raises(Damaged, match="Tune again"):
         scored(raw, adapter)
+
+
+def test_every_split_that_is_asked_is_looked_up(raw: Path, tuned: Tuned) -> None:
+    adapter = tuned(of("pairs", "train", items(raw, "train")))
+    assert flags(scored(raw, adapter)) == set()
+    with pytest.raises(Contaminated, match="pairs/train"):
+        scored(raw, adapter, JNLI, Cell(task="jnli", templates=("0.2",), shots=(0,), split="train"), out="both")
+
+
+def test_a_release_is_checked_before_anything_is_tuned_on_it(raw: Path) -> None:
+    jobs = Planner(raw, "").plan(Suite(name="test", protocol="paper", cells=(JNLI, MARC)))
+    guard = Guard(jobs, (), raw)
+    assert guard.of_contents(of("jnli", "train", items(raw, "train")), raw) == {"jnli": ("in_family",), "marc_ja": ()}
+    with pytest.raises(Contaminated, match=f"{raw}: must hold nothing that jnli asks"):
+        guard.of_contents(of("pairs", "train", items(raw, "valid")), raw)
