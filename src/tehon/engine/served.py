@@ -186,8 +186,9 @@ class Served:
 
 
 def _messages(messages: list[dict[str, str]], opened: bool) -> str:  # noqa: FBT001 - the tokenizer's own signature
+    """One line of JSON a message, so that what was said before is a beginning of what is said later."""
     del opened
-    return msgspec.json.encode(messages).decode()
+    return msgspec.json.Encoder().encode_lines(messages).decode()
 
 
 def _body(request: Generation) -> tuple[str, dict[str, Any]]:
@@ -200,7 +201,7 @@ def _body(request: Generation) -> tuple[str, dict[str, Any]]:
     if request.repetition_penalty != 1:
         body["repetition_penalty"] = request.repetition_penalty
     if request.special:
-        return "chat/completions", {"messages": msgspec.json.decode(request.context), **body}
+        return "chat/completions", {"messages": msgspec.json.Decoder().decode_lines(request.context), **body}
     return "completions", {"prompt": request.context, **body}
 
 

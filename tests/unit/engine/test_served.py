@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tehon.engine import served
 from tehon.engine.served import AT_ONCE, ATTEMPTS, KEY, Served
@@ -18,6 +19,7 @@ from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Generation, Loglikelihood, Suite
 from tehon.records.scores import ItemResult
 from tehon.storage.items import ITEMS, read_items
+from tehon.tasks import TASKS
 
 Answer = Callable[[dict[str, Any]], tuple[int, bytes]]
 OK = 200
@@ -39,6 +41,9 @@ class Server(ThreadingHTTPServer):
         self.heads: list[dict[str, str]] = []
         self.answer: Answer = lambda body: (OK, completion(f"答え：{body['prompt']}"))
         self.extra: dict[str, str] = {}
+
+    def handle_error(self, *_: Any) -> None:
+        """A client may hang up in the middle of an answer."""
 
     @property
     def name(self) -> str:
@@ -271,3 +276,37 @@ def test_an_adapter_over_a_server_is_a_usage_error(server: Server, tmp_path: Pat
     (tmp_path / "adapter" / "adapter_config.json").write_text("{}")
     with pytest.raises(TehonError, match="it is a server"):
         evaluate(SUITE, Subject(base=server.name, adapter=tmp_path / "adapter"), tmp_path / "out")
+
+
+def test_a_server_chooses_by_writing(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "raw" / "jnli").mkdir(parents=True)
+    for file, content in TASKS["jnli"].sample.items():
+        (tmp_path / "raw" / "jnli" / file).write_bytes(content)
+    server.answer = lambda _: (OK, completion("neutral\n\n### 指示:"))
+    suite = Suite(
+        name="choice", protocol="paper", settings=("answer=output",), cells=(Cell(task="jnli", shots=(0, 2)),)
+    )
+    scores = evaluate(suite, Subject(base=server.name), tmp_path / "out", raw=tmp_path / "raw")
+    accuracy = next(score for score in scores.scores if score.metric == "output_accuracy")
+    assert accuracy.histogram == {"entailment": 0, "contradiction": 0, "neutral": 3}
+    assert "constant" in accuracy.flags
+    with pytest.raises(ModelError, match="gives no log-likelihood"):
+        evaluate(replace(suite, settings=()), Subject(base=server.name), tmp_path / "likely", raw=tmp_path / "raw")
+
+
+def test_a_server_holds_a_conversation(server: Server, tmp_path: Path) -> None:
+    for file, content in TASKS["mt_bench_ja"].sample.items():
+        (path := tmp_path / "raw" / "mt_bench_ja" / file).parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def answer(body: dict[str, Any]) -> tuple[int, bytes]:
+        said = f"{len(body['messages'])}番目の発言です。"
+        return OK, json.dumps({"choices": [{"message": {"content": said}, "finish_reason": "stop"}]}).encode()
+
+    server.answer = answer
+    suite = Suite(name="talk", cells=(Cell(task="mt_bench_ja", templates=("chat",)),))
+    evaluate(suite, Subject(base=server.name), tmp_path / "out", raw=tmp_path / "raw")
+    rows = list(read_items(tmp_path / "out" / ITEMS, ItemResult))
+    assert rows
+    assert {row.prediction for row in rows} == {"3番目の発言です。"}
+    assert {row.history[1::2] for row in rows} == {("1番目の発言です。",)}

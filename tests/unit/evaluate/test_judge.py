@@ -147,7 +147,7 @@ def test_every_question_and_reply_stands_in_the_results(bench: Bench, pair: tupl
     assert len(rows) == 2 * found.tallies[-1].count
     assert [row.choices for row in rows[:2]] == [("good", "bad"), ("bad", "good")]
     assert {row.said for row in rows} == {"good"}
-    contents = [json.loads(row.context)[0]["content"] for row in rows]
+    contents = [json.loads(row.context)["content"] for row in rows]
     assert sorted(contents) == sorted(bench.asked)
     assert all(row.instruction in asked for row, asked in zip(rows, contents, strict=True))
     manifest = read_manifest(tmp_path / "out", "judgement")
