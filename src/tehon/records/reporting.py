@@ -4,6 +4,7 @@ from typing import Literal
 
 from tehon.records.evaluation import Protocol
 from tehon.records.files import Kind, Provenance
+from tehon.records.judging import Judged
 from tehon.records.record import Record
 from tehon.records.release import Release
 from tehon.records.scores import Score
@@ -213,6 +214,7 @@ class Report(Record, kw_only=True):
         models: each base followed by what was tuned from it.
         comparisons: every tuned model with its base, or every two models.
         samples: prompt by prompt, the models in their order.
+        judgements: what judge models preferred, where their folders were given.
         histograms: of every cell whose choices are the same for all items.
         releases: the data that were tuned on, where their folders were given.
         tunings: the adapters, where their folders were given.
@@ -225,6 +227,7 @@ class Report(Record, kw_only=True):
     models: tuple[ModelColumn, ...]
     comparisons: tuple[Comparison, ...]
     samples: tuple[Answered, ...]
+    judgements: tuple[Judged, ...] = ()
     histograms: tuple[Histogram, ...] = ()
     releases: tuple[ReleaseSummary, ...] = ()
     tunings: tuple[TuningSummary, ...] = ()

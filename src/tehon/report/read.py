@@ -10,6 +10,7 @@ import msgspec
 from tehon.errors import Damaged, DataError, UsageError
 from tehon.progress import Progress, silent
 from tehon.records.files import Manifest
+from tehon.records.judging import Judged
 from tehon.records.record import Record
 from tehon.records.release import Release
 from tehon.records.reporting import CurvePoint, Origin, ReleaseSummary, TuningSummary
@@ -85,6 +86,7 @@ class Folders(Record, kw_only=True):
     runs: tuple[Run, ...]
     releases: tuple[ReleaseSummary, ...]
     tunings: tuple[TuningSummary, ...]
+    judgements: tuple[Judged, ...]
     origins: tuple[Origin, ...]
 
 
@@ -105,7 +107,7 @@ class Opened(Record, kw_only=True):
 
 
 def open_folders(paths: Sequence[Path]) -> tuple[Opened, ...]:
-    """Finished evaluations, releases, adapters and tuned models, in the order given.
+    """Finished evaluations, releases, adapters, tuned models and judgements, in the order given.
 
     Raises:
         UsageError: no folder was given, none is an evaluation, or a folder was given twice.
@@ -119,7 +121,7 @@ def open_folders(paths: Sequence[Path]) -> tuple[Opened, ...]:
         raise UsageError(str(twice[0]), problem, "Leave one out")
     opened = []
     for path in paths:
-        manifest = read_manifest(path, "scores", "release", "adapter", "model")
+        manifest = read_manifest(path, "scores", "release", "adapter", "model", "judgement")
         digest = file_sha256(path / MANIFEST)
         opened.append(Opened(path=path, name=path.resolve().name, manifest=manifest, sha256=digest))
     if not any(folder.manifest.kind == "scores" for folder in opened):
@@ -135,13 +137,15 @@ def read_folders(opened: Sequence[Opened], progress: Progress = silent) -> Folde
         DataError: an evaluation holds no score.
         Damaged: a file does not match its manifest.
     """
-    runs, releases, tunings = [], [], []
+    runs, releases, tunings, judgements = [], [], [], []
     with progress("read", len(opened), "folders") as advance:
         for folder in opened:
             if folder.manifest.kind == "scores":
                 runs.append(_read_run(folder.path, folder.name, folder.manifest))
             elif folder.manifest.kind == "release":
                 releases.append(_read_release(folder.path, folder.name, folder.manifest))
+            elif folder.manifest.kind == "judgement":
+                judgements.append(_result(folder.path, folder.manifest, Judged))
             else:
                 tunings.append(_read_tuning(folder.path, folder.name, folder.manifest))
             advance(1, folder.name)
@@ -154,7 +158,13 @@ def read_folders(opened: Sequence[Opened], progress: Progress = silent) -> Folde
         )
         for folder in opened
     )
-    return Folders(runs=tuple(runs), releases=tuple(releases), tunings=tuple(tunings), origins=origins)
+    return Folders(
+        runs=tuple(runs),
+        releases=tuple(releases),
+        tunings=tuple(tunings),
+        judgements=tuple(judgements),
+        origins=origins,
+    )
 
 
 def _read_run(path: Path, name: str, manifest: Manifest) -> Run:

@@ -103,6 +103,7 @@ def assemble(folders: Folders, title: str, notes: Sequence[str], *, every_pair: 
         ),
         comparisons=compare(runs, every=every_pair),
         samples=samples(runs),
+        judgements=folders.judgements,
         histograms=histograms(runs),
         releases=folders.releases,
         tunings=folders.tunings,

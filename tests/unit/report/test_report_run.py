@@ -11,11 +11,14 @@ from msgspec.structs import replace
 
 from tehon.errors import Damaged, DataError, OutputTaken, RawFileMissing, UsageError
 from tehon.records.evaluation import Protocol
+from tehon.records.judging import Judged, Tally
 from tehon.records.reporting import Report
 from tehon.records.scores import ItemResult
 from tehon.report.run import report
+from tehon.storage.atomic import write_bytes
 from tehon.storage.items import ITEMS
-from tehon.storage.manifest import MANIFEST, read_manifest, verify
+from tehon.storage.manifest import MANIFEST, finish, pretty, read_manifest, verify
+from tehon.storage.provenance import provenance
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -180,3 +183,26 @@ def test_nothing_is_written_when_folders_do_not_fit(pair: list[Path], tmp_path: 
     with pytest.raises(Damaged):
         report(pair, tmp_path / "report")
     assert not (tmp_path / "report").exists()
+
+
+def test_a_judgement_joins_the_report(pair: list[Path], tmp_path: Path) -> None:
+    tally = Tally(task="questions", count=30, first=4, second=21, ties=3, swayed=2, unclear=0, p_value=0.0009)
+    judged = Judged(
+        judge="judge 7B",
+        judge_digest="0" * 64,
+        first="small",
+        second="small, tuned",
+        prompt="どちらが良いですか？ <script>",
+        tallies=(tally, replace(tally, task="")),
+    )
+    write_bytes(tmp_path / "judged" / "judgement.json", pretty(judged))
+    finish(tmp_path / "judged", "judgement", config={}, inputs={}, result=judged, provenance=provenance())
+    written = report([*pair, tmp_path / "judged"], tmp_path / "report")
+    assert written.judgements == (judged,)
+    page = (tmp_path / "report" / "report.html").read_text("utf-8")
+    assert "small and small, tuned, judged by judge 7B" in page
+    assert "<script>" not in page
+    line = "| questions | 30 | 4 | 21 | 3 | 2 | 0 | 0.0009 |"
+    text = (tmp_path / "report" / "report.md").read_text("utf-8")
+    assert line in text
+    assert line.replace("questions", "all") in text
