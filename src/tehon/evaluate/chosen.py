@@ -33,7 +33,8 @@ def mark_chosen(scores: Sequence[Score], suite: Suite, names: Sequence[str]) -> 
 
 def _named(chosen: Mapping[str, str], names: Sequence[str]) -> str:
     """What the paper reports for a model of that name; empty where it does not know it."""
-    fitting = [part for part in chosen if any(part in name.casefold() for name in names)]
+    written = [name.casefold().replace(" ", "-").replace("_", "-") for name in names]
+    fitting = [part for part in chosen if any(part in name for name in written)]
     return chosen[max(fitting, key=len)] if fitting else ""
 
 

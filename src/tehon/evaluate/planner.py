@@ -50,6 +50,7 @@ class Planner:
         self.raw = raw
         self.own_template = own_template
         self.surveys: dict[tuple[str, Place], Survey] = {}
+        self.pools: dict[tuple[str, Place, Place], Pool] = {}
 
     def plan(self, suite: Suite) -> tuple[Job, ...]:
         """Every job of a suite, in its order.
@@ -142,9 +143,13 @@ class Planner:
 
     def pool(self, task: Task, place: Place, shown: Place) -> Pool:
         """What shots are drawn from, and who must not be shown before whom."""
-        own = place == shown
-        asked, offered = self.survey(task, place), self.survey(task, shown)
-        return Pool(answers=offered.answers, own=own, alike=dict(alike(asked.contents, offered.contents, own=own)))
+        key = task.name, place, shown
+        if key not in self.pools:
+            own = place == shown
+            asked, offered = self.survey(task, place), self.survey(task, shown)
+            barred = dict(alike(asked.contents, offered.contents, own=own))
+            self.pools[key] = Pool(answers=offered.answers, own=own, alike=barred)
+        return self.pools[key]
 
     def survey(self, task: Task, place: Place) -> Survey:
         """One pass over a split that finds its bad rows.

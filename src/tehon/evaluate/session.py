@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 
 import msgspec
 from msgspec.structs import replace
@@ -123,11 +124,12 @@ class Session:
         """
         ruler = Ruler(tuned.sequence_length, self.model.context_length)
         results = ruler.watch(_written(self.kept.results(self.key(job)), rows))
-        found = list(KINDS[job.task.kind].score(results))
-        lengths = ruler.lengths()
-        if lengths.skipped == lengths.items:
-            problem = f"must leave an item to score, but every prompt is longer than {lengths.context_length} tokens"
+        first = next(results, None)
+        if first is None:
+            problem = f"must leave an item to score, but all are longer than {self.model.context_length} tokens"
             raise EmptyData(job.title, problem, "Take fewer shots, or cut on the left")
+        found = list(KINDS[job.task.kind].score(chain([first], results)))
+        lengths = ruler.lengths()
         for each in found:
             told = (*each.flags, *ruler.flags(), *flags(job, tuned))
             yield replace(each, seed=job.seed, flags=told, lengths=lengths)

@@ -95,9 +95,14 @@ def test_skip_leaves_the_item_out_of_every_score_but_not_out_of_the_results(run:
         assert bool(one.logprobs) is not one.skipped
 
 
-def test_nothing_but_skipped_items_is_an_error(run: Evaluate) -> None:
-    with pytest.raises(EmptyData, match=r"jnli 0\.3 3-shot: must leave an item to score, but every prompt is longer"):
-        run(CELL, model=Scripted(context_length=100), settings=("overlong=skip",))
+@pytest.mark.parametrize(
+    "cell", [CELL, Cell(task="vqa"), Cell(task="qualitative"), Cell(task="qualitative", templates=("alpaca_en",))]
+)
+def test_nothing_but_skipped_items_is_an_error(run: Evaluate, cell: Cell) -> None:
+    with pytest.raises(
+        EmptyData, match=rf"{cell.task} .*: must leave an item to score, but all are longer than 20 tok"
+    ):
+        run(cell, model=Scripted(context_length=20), settings=("overlong=skip",))
 
 
 def test_error_names_the_item_its_shots_and_its_length(run: Evaluate) -> None:
