@@ -11,8 +11,15 @@ from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, sho
 from tehon.cli.launch import is_first, launch
 from tehon.errors import UsageError
 from tehon.recipes import RECIPES
-from tehon.records.tuning import Sharding, Shown, Tracker
+from tehon.records.tuning import Adapter, Sharding, Shown, Tracker
 from tehon.writing.escaping import visible
+
+Trackers = Annotated[
+    list[Tracker] | None, typer.Option(help="Tell these the curve as well; repeatable, never changes the result.")
+]
+ShowBatch = Annotated[
+    int, typer.Option(min=0, help="Print so many examples of the first step with ⟦what is scored⟧, and stop.")
+]
 
 
 def tune(  # noqa: PLR0913 - one parameter an option
@@ -28,13 +35,9 @@ def tune(  # noqa: PLR0913 - one parameter an option
     launcher: Annotated[
         str, typer.Option("--launch", help='Start several processes with this, such as "torchrun --nproc_per_node 2".')
     ] = "",
-    track: Annotated[
-        list[Tracker] | None, typer.Option(help="Tell these the curve as well; repeatable, never changes the result.")
-    ] = None,
+    track: Trackers = None,
     allow_bin: AllowBin = False,
-    show_batch: Annotated[
-        int, typer.Option(min=0, help="Print so many examples of the first step with ⟦what is scored⟧, and stop.")
-    ] = 0,
+    show_batch: ShowBatch = 0,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
@@ -47,18 +50,22 @@ def tune(  # noqa: PLR0913 - one parameter an option
     if base:
         chosen = msgspec.structs.replace(chosen, base=base)
     shown = progress(quiet=quiet or not is_first())
-    if show_batch:
-        from tehon.tune.show import first_step  # noqa: PLC0415 - torch is loaded only when it is needed
+    # torch is loaded only when it is needed
+    from tehon.tune import run  # noqa: PLC0415
+    from tehon.tune.show import first_step  # noqa: PLC0415
 
+    if show_batch:
         _print(first_step(chosen, release, show_batch, allow_bin=allow_bin, progress=shown), json=json)
         return
     if to is None:
         raise UsageError("--out", "must name the folder of the adapter, but is missing", "Give --out FOLDER")
-    from tehon.tune.run import tune as tune_base  # noqa: PLC0415 - likewise
+    adapter = run.tune(chosen, release, to, sharding=sharding, allow_bin=allow_bin, track=track or (), progress=shown)
+    if is_first():
+        _tell(adapter, to, json=json)
 
-    adapter = tune_base(chosen, release, to, sharding=sharding, allow_bin=allow_bin, track=track or (), progress=shown)
-    if not is_first():
-        return
+
+def _tell(adapter: Adapter, to: Path, *, json: bool) -> None:
+    """What came of a run, as JSON or for people."""
     if json:
         show(adapter)
         return
