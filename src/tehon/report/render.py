@@ -88,12 +88,13 @@ def table_tex(report: Report) -> str:
         "\\midrule",
         *map(_tex_row, table.rows),
     ]
-    if table.has_baseline:
+    lines += ["\\midrule"] if table.blind else []
+    for blind in table.blind:
         chances = [
-            "--" if value is None else wording.number(column.metric, value)
-            for column, value in zip(table.columns, table.baselines, strict=True)
+            wording.chance(column.metric, value).replace(words.MISSING, "--")
+            for column, value in zip(table.columns, blind.values, strict=True)
         ]
-        lines += ["\\midrule", " & ".join([tables.BASELINE.capitalize(), *chances]) + r" \\"]
+        lines.append(" & ".join([blind.title.capitalize(), *chances]) + r" \\")
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
 
 

@@ -1,6 +1,6 @@
 """Table II: a row a model, base and tuned together, and columns for every task, its metrics and numbers of shots."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tehon.records.record import Record
 from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
@@ -10,6 +10,10 @@ from tehon.writing.words import MISSING
 
 BASELINE = "most frequent answer"
 """What a model reaches that reads nothing and always gives it."""
+
+
+LOT = "choosing by lot"
+"""What it reaches on average that gives any answer with the same chance."""
 
 
 class Column(Record, kw_only=True):
@@ -59,17 +63,36 @@ class Row(Record, kw_only=True):
     entries: tuple[Entry, ...]
 
 
+class Blind(Record, kw_only=True):
+    """What a model that never reads would reach in each column, in one way of answering.
+
+    Attributes:
+        title: the way.
+        short: the same for a narrow terminal.
+        values: column by column; None where it reaches nothing that can be told.
+    """
+
+    title: str
+    short: str
+    values: tuple[float | None, ...]
+
+
 class ScoreTable(Record, kw_only=True):
-    """All rows, and what a model that never reads would reach in each column."""
+    """All rows, and what a model that never reads would reach in each column, where it would in any."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    baselines: tuple[float | None, ...]
+    blind: tuple[Blind, ...]
+
+    @property
+    def baselines(self) -> tuple[float | None, ...]:
+        """Of always giving the most frequent answer, column by column."""
+        return self.blind[0].values if self.blind else (None,) * len(self.columns)
 
     @property
     def has_baseline(self) -> bool:
         """Whether any column has one."""
-        return any(baseline is not None for baseline in self.baselines)
+        return bool(self.blind)
 
 
 def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTable:
@@ -87,7 +110,7 @@ def score_table(report: Report, models: Sequence[ModelColumn] = ()) -> ScoreTabl
             )
             for model, line in zip(shown, plain, strict=True)
         ),
-        baselines=tuple(_baseline([line[place] for line in plain]) for place in range(len(found))),
+        blind=_blind(list(zip(*plain, strict=True)) if plain else []),
     )
 
 
@@ -129,8 +152,18 @@ def _best(metric: str, scores: Sequence[Score | None]) -> float | None:
     return max(values) if better == "higher" else min(values)
 
 
-def _baseline(scores: Sequence[Score | None]) -> float | None:
-    return next((score.baseline for score in scores if score is not None and score.baseline is not None), None)
+def _blind(columns: Sequence[Sequence[Score | None]]) -> tuple[Blind, ...]:
+    known = [[score for score in column if score is not None] for column in columns]
+    usual = tuple(_first(score.baseline for score in scores) for scores in known)
+    lots = tuple(_first(score.random_baseline for score in scores) for scores in known)
+    if all(value is None for value in usual):
+        return ()
+    found = (Blind(title=BASELINE, short="majority", values=usual), Blind(title=LOT, short="lot", values=lots))
+    return found if any(value is not None for value in lots) else found[:1]
+
+
+def _first(values: Iterable[float | None]) -> float | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _entry(report: Report, model: ModelColumn, column: Column, score: Score | None, best: float | None) -> Entry:
@@ -232,13 +265,13 @@ def side_by_side(report: Report) -> TextTable:
     """The same numbers turned for a terminal: a row a column of Table II, models beside each other."""
     table = score_table(report)
     rows = []
-    for place, (column, baseline) in enumerate(zip(table.columns, table.baselines, strict=True)):
-        chance = MISSING if baseline is None else wording.number(column.metric, baseline)
+    for place, column in enumerate(table.columns):
+        chances = [wording.chance(column.metric, blind.values[place]) for blind in table.blind]
         cells = [_cell(row.entries[place]) for row in table.rows]
-        rows.append((row_title(column), *([chance] if table.has_baseline else []), *cells))
+        rows.append((row_title(column), *chances, *cells))
     return TextTable(
         title=report.title,
-        columns=("", *(["majority"] if table.has_baseline else []), *(row.model.model for row in table.rows)),
+        columns=("", *(blind.short for blind in table.blind), *(row.model.model for row in table.rows)),
         rows=tuple(rows),
         notes=(*legend(table), *filter(None, [below_chance(table)])),
     )

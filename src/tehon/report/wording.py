@@ -242,6 +242,11 @@ def number(name: str, value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
+def chance(name: str, value: float | None) -> str:
+    """A metric's value for a model that reads nothing."""
+    return MISSING if value is None else number(name, value)
+
+
 def interval(name: str, ends: tuple[float, float] | None) -> str:
     """`0.437 to 0.481`."""
     return MISSING if ends is None else " to ".join(number(name, end) for end in ends)

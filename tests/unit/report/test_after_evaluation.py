@@ -46,8 +46,8 @@ def test_what_evaluation_wrote_becomes_a_report_with_every_cell(folders: list[Pa
         "vqa: perplexity per item",
         "qualitative: ends by itself",
     ]
-    assert table.columns[2:] == ("reader", "stranger")
-    assert all("–" not in cell for row in table.rows for cell in row[2:])
+    assert table.columns[3:] == ("reader", "stranger")
+    assert all("–" not in cell for row in table.rows for cell in row[3:])
     assert len(written.samples) == 10
     assert written.samples[0].prompt == "あなたは誰ですか？"
     assert {histogram.model for histogram in written.histograms} == {"reader", "stranger"}

@@ -78,9 +78,9 @@ def test_the_legend_counts_items_and_explains_only_what_is_there(written: Report
 
 def test_the_terminal_s_table_has_a_text_for_every_column(written: Report) -> None:
     table = side_by_side(written)
-    assert table.columns == ("", "majority", "small", "small, tuned")
-    assert table.rows[0][1:3] == ("0.617", "0.617 ±0.063‡")
-    assert table.rows[1][3].endswith("§ ▲")
+    assert table.columns == ("", "majority", "lot", "small", "small, tuned")
+    assert table.rows[0][1:4] == ("0.617", "0.333", "0.617 ±0.063‡")
+    assert table.rows[1][4].endswith("§ ▲")
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert [row[0] for row in table.rows] == [
         "weather 3-shot: accuracy",
