@@ -4,15 +4,15 @@ BIN := .venv/bin
 OUT ?= out/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check golden clean
+.PHONY: help demo test test-browser check golden clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tehon needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,demo,quant,ray,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,demo,quant,deepspeed,ray,web,dev]'
 	@touch $@
 
 demo: .venv/installed ## tune a real 268 M model on this machine and compare it with its base (about 6 minutes)
@@ -20,6 +20,10 @@ demo: .venv/installed ## tune a real 268 M model on this machine and compare it 
 
 test: .venv/installed ## run every test
 	$(BIN)/python -m pytest --quiet
+
+test-browser: .venv/installed ## run the tests in a real browser, with Debian's chromium
+	@command -v "$${TEHON_CHROMIUM:-chromium}" >/dev/null || apt-get install --yes --quiet chromium
+	$(BIN)/python -m pytest --quiet tests/browser
 
 check: .venv/installed ## run every linter
 	$(BIN)/ruff format --check .
