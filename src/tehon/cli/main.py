@@ -25,6 +25,7 @@ from tehon.cli import (
     push,
     report,
     run,
+    serve,
     tune,
 )
 from tehon.cli.console import complain, err, out, say
@@ -72,6 +73,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("generate")(generate.generate)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
+app.command("serve")(serve.serve)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 

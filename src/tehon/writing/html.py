@@ -25,7 +25,7 @@ def page(room: str, template: str, values: Mapping[str, Any]) -> str:
         template: its file name.
         values: name -> what the templates may print; text in them cannot become markup.
     """
-    style = (_style("tehon.writing") + _style(room)).rstrip()
+    style = style_sheet(room)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     frame = {"style": Markup(style), "digest": Markup(digest)}  # noqa: S704 - our own files
     return environment(room, for_html).get_template(template).render(values, **frame)
@@ -46,6 +46,11 @@ def environment(room: str, finalize: Callable[[object], object]) -> Environment:
     made.globals["language"] = language
     made.filters["fenced"] = fenced
     return made
+
+
+def style_sheet(room: str) -> str:
+    """The shared style, and a room's own after it."""
+    return (_style("tehon.writing") + _style(room)).rstrip()
 
 
 def _style(room: str) -> str:

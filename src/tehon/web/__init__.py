@@ -1,0 +1,1 @@
+"""Pages in the browser: two models' answers judged blind, and a talk with a model."""
