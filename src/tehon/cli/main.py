@@ -22,6 +22,7 @@ from tehon.cli import (
     judge,
     listing,
     merge,
+    preferences,
     push,
     report,
     run,
@@ -74,6 +75,7 @@ app.command("generate")(generate.generate)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
+app.command("preferences")(preferences.preferences)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 
