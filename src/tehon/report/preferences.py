@@ -137,14 +137,15 @@ def tables(found: Preferences) -> tuple[TextTable, TextTable]:
     pairs = [
         (
             " : ".join(pair.models),
-            f"{pair.count:,}",
-            *(f"{count:,}" for count in (pair.first, pair.second, pair.ties, pair.bad)),
+            f"{pair.first:,} : {pair.second:,}",
+            f"{pair.ties:,}",
+            f"{pair.bad:,}",
             share(pair.win_rate) + _within(pair.interval, lambda rate: f"{100 * rate:.1f}"),
             p_value(pair.p_value),
         )
         for pair in found.pairs
     ]
-    columns = ("first : second", "votes", "first", "second", "tie", "bad", "win rate", "p")
+    columns = ("first : second", "wins", "tie", "bad", "win rate", "p")
     strong = [(each.model, f"{each.score:+.0f}" + _within(each.interval, "{:+.0f}".format)) for each in found.strengths]
     return (
         TextTable(title=title(found), columns=columns, rows=tuple(pairs), notes=tuple(notes(found))),
