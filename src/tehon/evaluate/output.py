@@ -41,7 +41,6 @@ def answer(asked: Sequence[Asked], results: Sequence[ItemResult], way: Way, mode
             output=written.text,
             said=said,
             matched=matched,
-            finish=written.finish,
             prompt_tokens=max(result.prompt_tokens, written.prompt_tokens),
             truncated=max(result.truncated, written.truncated),
         )
