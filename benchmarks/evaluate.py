@@ -39,6 +39,7 @@ class Run(NamedTuple):
     """One way, once."""
 
     seconds: float
+    cpu_seconds: float
     positions: Positions
     peak_bytes: int
     scores: Scores
@@ -52,6 +53,8 @@ def main() -> None:
     lines: list[Line] = []
     wholes: list[Whole] = []
     device = torch.device(asked.device)
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
     print(machine(device), file=sys.stderr)
     for name, kind in product(asked.bases, asked.loads):
         started = os.getloadavg()
@@ -74,6 +77,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--bases", nargs="+", default=["gemma"], help="gemma, smollm2, or any name that tehon knows")
     parser.add_argument("--draw", action="store_true", help="draw the weights at random for the configuration")
     parser.add_argument("--precision", default="bf16", choices=("auto", "fp32", "bf16", "fp16"))
+    parser.add_argument("--threads", type=int, help="of a processor (default: as many as cores)")
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--loads", nargs="+", choices=list(LOADS), default=list(LOADS))
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
@@ -115,6 +119,7 @@ def compare(name: str, work: Load, model: LoadedModel, given: argparse.Namespace
             positions=first.positions.body,
             head_positions=first.positions.head,
             seconds=[one.seconds for one in took],
+            cpu_seconds=[one.cpu_seconds for one in took],
             peak_bytes=max(one.peak_bytes for one in took),
             operations=first.positions.body * cost.position + first.positions.head * cost.edge,
             peak_flops=peak,
@@ -171,15 +176,15 @@ def run(way: str, model: LoadedModel, asked: Asked, batch: int, first: int | Non
     ]
     before = net.head_positions
     forget_peak()
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     scores = WAYS[way](model, asked.sequences[:first], batch)
     if torch.cuda.is_available():
         torch.cuda.synchronize()
-    seconds = time.perf_counter() - start
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     for one in hooks:
         one.remove()
     head = seen["head"] + net.head_positions - before
-    return Run(seconds, Positions(seen["body"], head), peak_bytes(), scores)
+    return Run(seconds, cpu_seconds, Positions(seen["body"], head), peak_bytes(), scores)
 
 
 def agreement(asked: Asked, scores: Scores, reference: Scores) -> int:

@@ -22,6 +22,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         positions: that went through the layers.
         head_positions: whose logits were computed.
         seconds: of every run.
+        cpu_seconds: of every run, all threads together.
         peak_bytes: resident at most, the model included; on an accelerator, of its memory.
         operations: in one run, attention's products left out.
         peak_flops: what the device can do, in operations a second.
@@ -38,6 +39,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     positions: int
     head_positions: int
     seconds: list[float]
+    cpu_seconds: list[float]
     peak_bytes: int
     operations: int
     peak_flops: float
@@ -48,6 +50,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     def per_second(self) -> float:
         """Items, in the quickest run."""
         return self.items / min(self.seconds)
+
+    @property
+    def share_of_peak(self) -> str:
+        """Of what an accelerator can do at best; a processor's best depends too much on its neighbours."""
+        share = self.operations / min(self.seconds) / self.peak_flops
+        return "" if "core" in self.machine else f"{share:.0%}"
 
 
 class Whole(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +72,8 @@ def measured(lines: Sequence[Line]) -> str:
     """One row a way."""
     header = (
         "base", "load", "way", "batch", "items", "positions", "tehon's share", "head positions", "wall, s", "items/s",
-        "tehon is quicker by", "peak memory, MiB", "share of matmul peak", "same as tehon", "perplexity",
+        "tehon is quicker by", "CPU-s", "by CPU-s", "peak memory, MiB", "share of matmul peak",
+        "same as tehon", "perplexity",
     )  # fmt: skip
     ours = {(line.base, line.load): line for line in lines if line.way == TEHON}
     table = []
@@ -83,8 +92,10 @@ def measured(lines: Sequence[Line]) -> str:
                 _spread(line.seconds),
                 f"{line.per_second:.2f}",
                 f"{own.per_second / line.per_second:.1f} ×",
+                _spread(line.cpu_seconds),
+                f"{min(line.cpu_seconds) / min(own.cpu_seconds):.1f} ×",
                 f"{line.peak_bytes / MIB:,.0f}",
-                f"{line.operations / min(line.seconds) / line.peak_flops:.0%}",
+                line.share_of_peak,
                 f"{line.agrees:,}",
                 f"{line.perplexity:.4f}",
             )

@@ -75,17 +75,18 @@ class Stretch:
 def stretches(row: Row, budget: int) -> Iterator[Stretch]:
     """A row in stretches of at most `budget` nodes: every node in one of them, so that nothing is computed twice.
 
-    A stretch ends where little lies above the next one, for that must be seen again; but not before half the budget.
+    A stretch ends before a branch, the one with least above it, for that must be seen again; but not before half the
+    budget, and where nothing branches off beyond that, the budget ends it.
     """
     above: Indices = np.zeros(0, np.int64)
+    branches = np.flatnonzero(np.diff(row.depth, prepend=-1) <= 0)
     start, total = 0, len(row.ids)
     while start < total:
-        stop = start + budget
+        stop = min(start + budget, total)
         if stop < total:
+            ends = branches[slice(*np.searchsorted(branches, (start + (budget + 1) // 2, stop + 1)))]
             # The last of equals, so that stretches are long.
-            earliest = start + (budget + 1) // 2
-            stop -= int(row.depth[earliest : stop + 1][::-1].argmin())
-        stop = min(stop, total)
+            stop = min(reversed(ends.tolist()), key=row.depth.__getitem__, default=stop)
         nodes = np.concatenate([above, np.arange(start, stop)])
         kept = np.flatnonzero(row.end[nodes] > stop)
         yield Stretch(nodes=nodes, own=stop - start, kept=kept)

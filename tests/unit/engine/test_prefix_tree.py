@@ -95,6 +95,16 @@ def test_a_stretch_sees_all_that_stands_above_its_nodes_and_is_handed_nothing_el
             assert row.depth[handed].tolist() == list(range(len(handed)))
 
 
+def test_a_stretch_ends_before_the_branch_with_least_above_it_and_else_with_the_budget() -> None:
+    # Eight tokens alone; two sequences behind six shared ones, and one behind two of these.
+    tails = [[1] * 8, [2, 2, 3, 3, 3, 3, 4, 4, 4], [2, 2, 3, 3, 3, 3, 5, 5, 5], [2, 2, 6, 6, 6, 6]]
+    (row,) = rows([encoded(tail, [0.0] * (len(tail) - 1) + [1.0]) for tail in tails], 10_000)
+    assert row.depth.tolist() == [*range(7), *range(8), 6, 7, 2, 3, 4]
+    assert [part.own for part in stretches(row, 10)] == [7, 10, 3]
+    assert [part.own for part in stretches(row, 5)] == [5, 5, 5, 5]
+    assert [len(part.nodes) - part.own for part in stretches(row, 10)] == [0, 0, 2]
+
+
 def test_a_sequence_without_scored_tokens_costs_nothing() -> None:
     assert list(rows([encoded([1, 2, 3], [0, 0, 0])], 10)) == []
 
