@@ -9,6 +9,7 @@ from license_expression import get_spdx_licensing
 from tehon.errors import RawFileMissing
 from tehon.evaluate.jobs import frame
 from tehon.evaluate.requests import context
+from tehon.leakage.held_out import read_index, write_index
 from tehon.prompts import choices, gold, render
 from tehon.records.evaluation import Item, Task
 from tehon.records.prompt import Template
@@ -107,6 +108,14 @@ class TestEveryTask:
             assert task.kind == "generation" or not item.turns
             assert not (item.turns and task.prompts)
             assert not item.model_answers or len(item.model_answers) == 1 + len(item.turns)
+
+    def test_held_out_its_items_are_known_again_as_templates_ask_them(self, name: str, tmp_path: Path) -> None:
+        task = TASKS[name]
+        found = files(task, tmp_path)
+        write_index([task], [], tmp_path, tmp_path / "index")
+        index = read_index(tmp_path / "index")
+        for item in task.read(found[task.split], task.split):
+            assert index.reason(item.example) == f"asked by {name}"
 
     def test_its_default_template_exists(self, name: str) -> None:
         template = TASKS[name].default_template

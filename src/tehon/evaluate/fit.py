@@ -83,7 +83,8 @@ def parts_cut(result: ItemResult, one: Asked, way: Way, model: Model) -> tuple[P
     if not result.truncated:
         return result.cut
     told = description(way.frame)
-    query = _query(way.frame, one, model).removeprefix(told)
+    # What was said before belongs to what is asked now.
+    query = result.context if result.history else _query(way.frame, one, model).removeprefix(told)
     texts = [told, result.context, query]
     head, whole, own = model.measure([Generation(context=text) for text in texts], way.protocol)
     lost: list[Part] = []

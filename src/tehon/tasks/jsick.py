@@ -1,6 +1,6 @@
 """JSICK: does one translated caption follow from another, contradict it, or neither?
 
-85 of the test pairs at hand stand in `train` as well, as upstream made them; shots drawn from there can hold them.
+85 of the test pairs at hand stand in `train` as well, as upstream made them; none is drawn as a shot for itself.
 """
 
 from collections.abc import Iterator

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import generation
+from tehon.evaluate.fit import parts_cut
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context
 from tehon.prompts import ChatTemplate
@@ -104,5 +105,7 @@ def test_the_tokenizer_s_own_template_holds_the_conversation(items: list[Item]) 
 
 def test_what_the_first_turn_lost_on_the_left_is_not_forgotten(items: list[Item]) -> None:
     model = Scripted(TEXTS, order=24, context_length=80)
-    (found,) = generation.answer(asked(items[:1]), way(), model)
+    (one,) = asked(items[:1])
+    (found,) = generation.answer([one], way(), model)
     assert found.truncated == max(found.prompt_tokens - 40, 0) > 0
+    assert parts_cut(found, one, way(), model) == ("query",)
