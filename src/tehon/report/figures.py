@@ -7,7 +7,7 @@ from math import floor, log10
 from tehon.records.record import Record
 from tehon.records.reporting import CurvePoint, Histogram, ModelColumn
 from tehon.records.scores import Score
-from tehon.report.read import Run
+from tehon.report.read import CellKey, Outcome, Run
 
 CURVE_POINTS = 300
 """A curve is drawn with at most so many points; each is the mean of the steps that it stands for."""
@@ -125,21 +125,28 @@ def strip(baseline: float | None, values: Sequence[tuple[ModelColumn, Score]]) -
 
 
 def histograms(runs: Sequence[Run]) -> tuple[Histogram, ...]:
-    """What every model chose, cell by cell, where all items of the cell share their choices."""
+    """What every model chose, cell by cell, where all items of the cell share their choices.
+
+    Several draws of the shots are one cell, in which every item stands as often.
+    """
     found = []
     for run in runs:
+        merged: dict[CellKey, list[Outcome]] = {}
         for key, cell in run.cells.items():
-            choices = {outcome.choices for outcome in cell.values()}
-            if len(choices) != 1 or not (words := choices.pop()):
+            merged.setdefault(key._replace(seed=None), []).extend(each for each in cell.values() if each.choices)
+        for key, outcomes in merged.items():
+            choices = {outcome.choices for outcome in outcomes}
+            if len(choices) != 1:
                 continue
+            words = choices.pop()
             found.append(
                 Histogram(
                     model=run.scores.model,
                     task=key.task,
                     template=key.template,
                     shots=key.shots,
-                    gold=_count(words, [outcome.gold for outcome in cell.values()]),
-                    predicted=_count(words, [outcome.prediction for outcome in cell.values()]),
+                    gold=_count(words, [outcome.gold for outcome in outcomes]),
+                    predicted=_count(words, [outcome.prediction for outcome in outcomes]),
                 )
             )
     return tuple(found)

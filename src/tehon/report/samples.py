@@ -25,11 +25,10 @@ def samples(runs: Sequence[Run]) -> tuple[Answered, ...]:
 def _cell_samples(runs: Sequence[Run], task: str, shots: int) -> Iterator[Answered]:
     found: dict[str, list[tuple[str, Outcome]]] = {}
     for run in runs:
-        for key, cell in run.cells.items():
-            if (key.task, key.shots) == (task, shots):
-                for item, outcome in cell.items():
-                    if outcome.finish:
-                        found.setdefault(item, []).append((_name(run, key), outcome))
+        for key in _first_draws(run, task, shots):
+            for item, outcome in run.cells[key].items():
+                if outcome.finish:
+                    found.setdefault(item, []).append((_name(run, key), outcome))
     for item, answers in found.items():
         for model, outcome in answers:
             text = outcome.prediction
@@ -43,8 +42,14 @@ def _cell_samples(runs: Sequence[Run], task: str, shots: int) -> Iterator[Answer
             )
 
 
+def _first_draws(run: Run, task: str, shots: int) -> list[CellKey]:
+    """One cell a template: of several draws of the shots the first."""
+    keys = [key for key in run.cells if (key.task, key.shots) == (task, shots)]
+    return list({key.template: key for key in reversed(keys)}.values())[::-1]
+
+
 def _name(run: Run, key: CellKey) -> str:
-    several = sum((key.task, key.shots) == (other.task, other.shots) for other in run.cells) > 1
+    several = len(_first_draws(run, key.task, key.shots)) > 1
     return f"{run.scores.model} ({key.template})" if several else run.scores.model
 
 

@@ -71,3 +71,12 @@ def test_items_with_choices_of_their_own_have_no_histogram(write_scores: Write, 
 
 def _with_other_choices(item: ItemResult) -> ItemResult:
     return replace(item, choices=(*item.choices, "曇り"), logprobs=(*item.logprobs, -9.0))
+
+
+def test_several_draws_of_shots_are_one_histogram_without_what_was_skipped(
+    write_scores: Write, weather: Items, tmp_path: Path
+) -> None:
+    draws = [[replace(item, seed=seed) for item in weather(skill=0.5, seed=seed)] for seed in (1, 2)]
+    draws[0][0] = replace(draws[0][0], choices=(), logprobs=(), correct=None, prediction="", skipped=True)
+    [histogram] = report([write_scores("small", draws[0] + draws[1])], tmp_path / "report").histograms
+    assert sum(histogram.predicted.values()) == sum(histogram.gold.values()) == 119

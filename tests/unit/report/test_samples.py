@@ -99,3 +99,12 @@ def test_every_mark_is_explained() -> None:
     texts = ["", "は" * 40, PROMPT, "はい。"]
     given = {mark for finish in FINISHES for text in texts for mark in marks(text, finish, PROMPT)}
     assert given == wording.ANSWER_MARKS.keys()
+
+
+def test_of_several_draws_of_shots_the_first_is_shown(write_scores: Write, questions: Items, tmp_path: Path) -> None:
+    first, second = (
+        [replace(item, seed=seed, shots=1) for item in questions([f"{seed}番目の答え"] * 3)] for seed in (1, 2)
+    )
+    shown = report([write_scores("small", first + second)], tmp_path / "report").samples
+    assert {(one.model, one.text) for one in shown} == {("small", "1番目の答え")}
+    assert len(shown) == 3
