@@ -47,7 +47,10 @@ def test_a_mode_has_these_settings_and_no_other(mode: str) -> None:
             ("separate", "never", "ja", "after", "jglue-1.3", "stratified", "shuffled", (42,), "left", "sum"),
         ),
         ("lm_eval", ("joint", "tokenizer", "en", "after", "", "per_item", "file", (1234,), "left", "sum")),
-        ("tehon", ("joint_safe", "tokenizer", "en", "after", "", "fixed", "shuffled", (42, 43, 44), "drop_shot", "sum")),
+        (
+            "tehon",
+            ("joint_safe", "tokenizer", "en", "after", "", "fixed", "shuffled", (42, 43, 44), "drop_shot", "sum"),
+        ),
     ],
 )
 def test_a_preset_asks_as_what_it_is_named_for(name: str, settings: tuple[object, ...]) -> None:
