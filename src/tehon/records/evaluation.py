@@ -203,9 +203,9 @@ class Suite(Record, kw_only=True):
         protocol: its name, or a TOML file.
         settings: changes to every protocol of the suite, such as `answer=both`.
         cells: what is scored.
-        chosen: part of a model's name, in small letters joined by hyphens -> the prompt version that a paper reports for
-            it, chosen on the items that are scored. A model that is not named has its own choice made in the same way.
-            Empty where nothing is chosen.
+        chosen: part of a model's name, in small letters joined by hyphens -> the prompt version that a paper reports
+            for it, chosen on the items that are scored. A model that is not named has its own choice made in the same
+            way. Empty where nothing is chosen.
         allow_contamination: tasks that are scored even where the model was tuned on what they ask; their scores say so.
     """
 
