@@ -12,6 +12,7 @@ from rich.markup import escape
 from tehon import __version__
 from tehon.cli import (
     build,
+    chat,
     check,
     demo,
     diff,
@@ -27,6 +28,7 @@ from tehon.cli import (
     report,
     run,
     serve,
+    show,
     tune,
 )
 from tehon.cli.console import complain, err, out, say
@@ -74,6 +76,8 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("generate")(generate.generate)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
+app.command("chat")(chat.chat)
+app.command("show")(show.show)
 app.command("serve")(serve.serve)
 app.command("preferences")(preferences.preferences)
 app.command("run")(run.run)

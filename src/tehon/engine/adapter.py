@@ -37,6 +37,14 @@ class Attached:
     digest: str
     tuned: Any
 
+    def switch(self, *, on: bool) -> None:
+        """Let it add to what the layers compute, or leave them as the base's own."""
+        if on:
+            self.tuned.base_model.enable_adapter_layers()
+            self.tuned.requires_grad_(requires_grad=False)
+        else:
+            self.tuned.base_model.disable_adapter_layers()
+
     def detach(self) -> None:
         """Take it out again: the base is as it was, bit for bit, for its own weights were never touched."""
         self.tuned.unload()

@@ -24,7 +24,7 @@ WINDOW = 256
 
 
 @dataclass(slots=True)
-class _Answer:
+class Answer:
     """One answer while it grows."""
 
     number: int
@@ -64,17 +64,27 @@ def generate(net: Network, encoder: Encoder, requests: Sequence[Generation]) -> 
         with torch.inference_mode():
             _continue(net, encoder, sorted(answers, key=lambda answer: len(answer.prompt), reverse=True))
         for answer in answers:
-            yield Completion(
-                text=answer.text,
-                finish=answer.finish or "length",
-                tokens=len(answer.ids),
-                prompt_tokens=len(answer.prompt) + answer.truncated,
-                truncated=answer.truncated,
-            )
+            yield completion(answer)
 
 
-def _prepare(net: Network, encoder: Encoder, number: int, request: Generation) -> _Answer:
+def _prepare(net: Network, encoder: Encoder, number: int, request: Generation) -> Answer:
     prompt = Prompt(segments=(Segment(text=request.context, special=request.special),))
+    return begin(net, encoder, prompt, request, number)
+
+
+def begin(net: Network, encoder: Encoder, prompt: Prompt, request: Generation, number: int = 0) -> Answer:
+    """An answer that has yet to grow.
+
+    Args:
+        net: what will write it.
+        encoder: of the prompt, which is cut on the left where it leaves no room.
+        prompt: what is read; a request's context alone, or a conversation.
+        request: how the answer is chosen.
+        number: of the request, for errors.
+
+    Raises:
+        ModelError: an answer of that length does not fit into the context.
+    """
     ids = encoder.prompts([prompt])[0].ids.tolist() or [encoder.end]
     room = net.context_length - request.max_new_tokens
     kept = 1 if ids[0] == encoder.bos else 0
@@ -85,14 +95,25 @@ def _prepare(net: Network, encoder: Encoder, number: int, request: Generation) -
     rest = ids[:kept] + ids[kept + excess :]
     # The stream of an answer is its own, so that no other request changes it.
     chance = Random(f"{request.seed}\n{request.context}")
-    return _Answer(number=number, request=request, prompt=rest, truncated=excess, chance=chance, seen=set(rest))
+    return Answer(number=number, request=request, prompt=rest, truncated=excess, chance=chance, seen=set(rest))
 
 
-def _continue(net: Network, encoder: Encoder, answers: list[_Answer]) -> None:
+def completion(answer: Answer) -> Completion:
+    """What an answer came to."""
+    return Completion(
+        text=answer.text,
+        finish=answer.finish or "length",
+        tokens=len(answer.ids),
+        prompt_tokens=len(answer.prompt) + answer.truncated,
+        truncated=answer.truncated,
+    )
+
+
+def _continue(net: Network, encoder: Encoder, answers: list[Answer]) -> None:
     """Grow these answers until each has finished; whoever has finished makes room for the next."""
-    ends = _ends(net, encoder)
+    ends = ends_of(net, encoder)
     batch = Batch(net)
-    running: list[_Answer] = []
+    running: list[Answer] = []
     waiting = deque(answers)
     while waiting or running:
         logits = []
@@ -103,21 +124,21 @@ def _continue(net: Network, encoder: Encoder, answers: list[_Answer]) -> None:
             new = [waiting.popleft() for _ in range(min(most - len(running), len(waiting)))]
             logits.append(batch.join([answer.prompt for answer in new]))
             running += new
-        for answer, token in zip(running, _chosen(torch.cat(logits), running), strict=True):
+        for answer, token in zip(running, chosen(torch.cat(logits), running), strict=True):
             answer.take(token, ends, encoder)
         stay = [place for place, answer in enumerate(running) if not answer.finish]
         batch.keep(stay)
         running = [running[place] for place in stay]
 
 
-def _most(net: Network, answers: Sequence[_Answer]) -> int:
+def _most(net: Network, answers: Sequence[Answer]) -> int:
     """How many may grow side by side when each of them is as long as the longest of these will be."""
     rows, tokens = ON_PROCESSOR if net.device.type == "cpu" else ON_ACCELERATOR
     longest = max(len(answer.prompt) + answer.request.max_new_tokens for answer in answers)
     return max(1, min(rows, tokens // longest))
 
 
-def _chosen(logits: Tensor, answers: Sequence[_Answer]) -> list[int]:
+def chosen(logits: Tensor, answers: Sequence[Answer]) -> list[int]:
     """The next token of each answer.
 
     Raises:
@@ -138,7 +159,7 @@ def _chosen(logits: Tensor, answers: Sequence[_Answer]) -> list[int]:
     return [token for _, token in found]
 
 
-def _penalised(logits: Tensor, answers: Sequence[_Answer]) -> Tensor:
+def _penalised(logits: Tensor, answers: Sequence[Answer]) -> Tensor:
     """Logits of tokens that stand in the prompt or the answer, divided by the penalty, or times it below zero."""
     for row, answer in zip(logits, answers, strict=True):
         penalty = answer.request.repetition_penalty
@@ -148,7 +169,7 @@ def _penalised(logits: Tensor, answers: Sequence[_Answer]) -> Tensor:
     return logits
 
 
-def _ends(net: Network, encoder: Encoder) -> frozenset[int]:
+def ends_of(net: Network, encoder: Encoder) -> frozenset[int]:
     """The tokenizer's end token, and those that the model's own settings name."""
     named = net.model.generation_config.eos_token_id
     return frozenset({encoder.end} | ({named} if isinstance(named, int) else set(named or ())))

@@ -112,7 +112,7 @@ def finish(  # noqa: PLR0913 - one parameter a field of the manifest
 
 
 def read_manifest(folder: Path, *kinds: Kind) -> Manifest:
-    """The manifest of a finished folder of one of these kinds.
+    """The manifest of a finished folder of one of these kinds; of any kind where none is named.
 
     Raises:
         RawFileMissing: there is none: the folder is missing or its stage has not finished.
@@ -120,7 +120,7 @@ def read_manifest(folder: Path, *kinds: Kind) -> Manifest:
         DataError: the folder holds another kind of result.
     """
     path = folder / MANIFEST
-    wanted = " or ".join(kinds)
+    wanted = " or ".join(kinds) or "result"
     article = "an" if wanted[:1] in "aeiou" else "a"
     if not path.is_file():
         problem = f"must be a finished {wanted}, but it has no {MANIFEST}"
@@ -129,7 +129,7 @@ def read_manifest(folder: Path, *kinds: Kind) -> Manifest:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Damaged(str(path), f"must be a manifest, but {error}", "Make the folder again") from error
-    if manifest.kind not in kinds:
+    if kinds and manifest.kind not in kinds:
         problem = f"must hold {article} {wanted}, but its manifest says {manifest.kind}"
         raise DataError(str(folder), problem, f"Give the folder of {article} {wanted}")
     return manifest

@@ -15,6 +15,8 @@ from tehon.writing.escaping import for_html
 from tehon.writing.html import environment, style_sheet
 
 ROOM = "tehon.web"
+ROOMS = "tehon.rooms"
+"""Where a request says which pages there are beside its own."""
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 A_YEAR_SECONDS = 31_536_000
 
@@ -55,6 +57,8 @@ def page(request: Request, template: str, values: Mapping[str, object], status: 
         "other": other,
         "otherwise": "?" + urlencode({**asked, "language": other}),
         "edition": EDITION,
+        "path": request.url.path,
+        "rooms": request.scope.get(ROOMS, ()),
     }
     text = environment(ROOM, for_html).get_template(template).render({**frame, **values})
     answer = Response(text, status, media_type="text/html")

@@ -38,6 +38,12 @@ def _is_loopback(host: str) -> bool:
         return host in LOOPBACK
 
 
+def address(host: str, port: int, token: str) -> str:
+    """What a person opens in the browser."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+
+
 def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], None]) -> None:
     """Answer requests until the process is interrupted.
 

@@ -38,7 +38,7 @@ def open_pages(tmp_path: Path) -> Iterator[Open]:
 
 def pages(deal: Deal, token: str) -> TestClient:
     bounds = Limits(requests_per_second=1000)
-    app = application(Compare(deal, bounds).routes, "/compare", bounds, token)
+    app = application({"compare": Compare(deal, bounds).routes}, bounds, token)
     return TestClient(app, base_url=HERE, follow_redirects=False)
 
 
