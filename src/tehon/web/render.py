@@ -21,7 +21,7 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 A_YEAR_SECONDS = 31_536_000
 
 
-def statics() -> dict[str, bytes]:
+def assets() -> dict[str, bytes]:
     """Name -> content of everything beside the pages that they load; only these names can be asked for."""
     found = {
         path.name: path.read_bytes()
@@ -31,19 +31,19 @@ def statics() -> dict[str, bytes]:
     return found | {"style.css": style_sheet(ROOM).encode()}
 
 
-STATICS = statics()
-EDITION = sha256(b"".join(name.encode() + STATICS[name] for name in sorted(STATICS))).hexdigest()[:12]
+ASSETS = assets()
+EDITION = sha256(b"".join(name.encode() + ASSETS[name] for name in sorted(ASSETS))).hexdigest()[:12]
 """Stands in the address of everything that pages load, so that browsers may keep it."""
 
 
 def static(request: Request) -> Response:
     """One of the files that pages load."""
     name = request.path_params["name"]
-    if name not in STATICS:
+    if name not in ASSETS:
         return refusal(request, Refused(404, "not_here"))
     headers = {"Cache-Control": f"max-age={A_YEAR_SECONDS}, immutable"}
     kind = KINDS[name[name.rindex(".") :]]
-    return Response(STATICS[name], headers=headers, media_type=kind)
+    return Response(ASSETS[name], headers=headers, media_type=kind)
 
 
 def page(request: Request, template: str, values: Mapping[str, object], status: int = 200) -> Response:

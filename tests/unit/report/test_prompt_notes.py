@@ -59,7 +59,8 @@ def test_merged_borders_and_own_shots_say_what_handles_them() -> None:
     found = note(SHORT, "merged:2", "own_shot:1", "constant")
     assert found == [
         (
-            'jnli 0.3 3-shot: in 2 items a token spans the border to the answer, which encode = "joint_safe" never does; '
+            "jnli 0.3 3-shot: in 2 items a token spans the border to the answer, "
+            'which encode = "joint_safe" never does; '
             "1 item drew a shot that asks the same, and got another."
         )
     ]
