@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tehon.cli.launch import FOLDER
 from tehon.records.corpus import Example
 from tehon.records.tuning import Adapter
 from tehon.storage.alone import alone_in
@@ -116,11 +117,19 @@ def test_an_error_is_said_once_and_its_exit_code_is_the_commands(folder: Path) -
 
 
 @pytest.mark.slow
-def test_accelerate_launches_it_as_well(folder: Path) -> None:
-    launcher = [str(Path(sys.executable).parent / "accelerate"), "launch", "--cpu", "--num_processes", "2"]
+def test_accelerate_launches_it_as_well_and_trackers_hear_one_of_its_processes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each process of a launch says here that it is there.
+    (folder / "there").mkdir()
+    monkeypatch.setenv(FOLDER, str(folder / "there"))
+    # Two processes are what --multi_gpu is for, whatever they compute on; with --cpu accelerate starts one.
+    launcher = [str(Path(sys.executable).parent / "accelerate"), "launch", "--multi_gpu", "--num_processes", "2"]
     plain = ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "tehon"]
-    done = run(folder, *launcher, *plain, *arguments("out", "--set", "max_steps=2", "--json"))
+    done = run(folder, *launcher, *plain, *arguments("out", "--set", "max_steps=2", "--json", "--track", "tensorboard"))
     assert done.returncode == 0, done.stderr
+    assert len(list((folder / "there").glob("*.process"))) == 2
+    assert len(list((folder / "runs").iterdir())) == 1
     assert done.stdout.count('"last_loss"') == 1
     assert result(read_manifest(folder / "out", "adapter"), Adapter).counts.steps == 2
 

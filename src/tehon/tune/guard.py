@@ -19,6 +19,8 @@ from tehon.tune.budget import Full, memory_watched
 T = TypeVar("T")
 Compute = Callable[[Tensor], Tensor]
 Empty = Callable[[], Tensor]
+Graph = tuple[list[Tensor], Tensor]
+"""What a layer was given, and what came of it."""
 HIDDEN = 3
 """The place of the hidden states among what autograd is given."""
 
@@ -29,12 +31,14 @@ class Guard:
     Attributes:
         full: it ran out; nothing is computed until this is taken back.
         entered: a layer has begun in this pass.
+        graphs: what layers have computed, until their gradient is asked for, or memory is full.
     """
 
     def __init__(self) -> None:
         """Nothing has happened yet."""
         self.full = False
         self.entered = False
+        self.graphs: dict[int, Graph] = {}
 
     def hold_all(self, body: nn.Module) -> list[GradientCheckpointingLayer]:
         """The layers of a model, each guarded from now on, and so is the norm behind them."""
@@ -81,6 +85,8 @@ class Guard:
                 return compute()
         except Full:
             self.full = True
+            # Nobody will ask for these gradients any more, and the zeros in their place need room.
+            self.graphs.clear()
         # What an error's frames hold in circles, and what was set aside in pieces of the wrong size.
         gc.collect()
         if torch.cuda.is_available():
@@ -94,7 +100,7 @@ class _Held(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, guard: Guard, compute: Compute, empty: Empty, hidden: Tensor, *trained: Tensor) -> Tensor:  # noqa: ANN401 - autograd's own form
         inputs = (hidden, *trained)
-        ctx.guard, ctx.graph = guard, None
+        ctx.guard = guard
         ctx.places = [place for place, needed in enumerate(ctx.needs_input_grad[HIDDEN:]) if needed]
         # What the zeros would look like; a tensor kept here would keep weights that are given back after each layer.
         ctx.likes = [(inputs[place].shape, inputs[place].dtype, inputs[place].device) for place in ctx.places]
@@ -109,13 +115,12 @@ class _Held(torch.autograd.Function):
             return empty()
         inside, outside = found
         if outside.requires_grad:
-            ctx.graph = ([(inside, *trained)[place] for place in ctx.places], outside)
+            guard.graphs[id(ctx)] = ([(inside, *trained)[place] for place in ctx.places], outside)
         return outside.detach()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 - autograd's own form
-        found = ctx.guard.tried(lambda: _gradients(ctx, gradients[0]))
-        ctx.graph = None
+        found = ctx.guard.tried(lambda: _gradients(ctx.guard.graphs.pop(id(ctx), None), gradients[0]))
         given: list[Tensor | None] = [None] * len(ctx.needs_input_grad)
         for number, place in enumerate(ctx.places):
             shape, dtype, device = ctx.likes[number]
@@ -125,9 +130,9 @@ class _Held(torch.autograd.Function):
         return tuple(given)
 
 
-def _gradients(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 - autograd's own form
-    if ctx.graph is None:
+def _gradients(graph: Graph | None, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    if graph is None:
         return ()
-    inputs, outside = ctx.graph
+    inputs, outside = graph
     found: tuple[Tensor | None, ...] = torch.autograd.grad(outside, inputs, gradient, allow_unused=True)
     return found
