@@ -72,7 +72,9 @@ def test_what_was_found_is_remembered(tmp_path: Path, make_release: MakeRelease,
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_this_machine_honours_it_for_every_family(family: str, precision: Precision, few_examples: list[Example]) -> None:
+def test_this_machine_honours_it_for_every_family(
+    family: str, precision: Precision, few_examples: list[Example]
+) -> None:
     model = load(f"tiny:{family}", precision=precision)
     chosen = recipe("prefix_tree")
     tuned = begin(model, chosen)

@@ -142,8 +142,8 @@ class Protocol(Record, kw_only=True):
         overlong: what is done with a prompt longer than the model's context: `left` cuts on the left, `drop_shot` takes
             shots away from the oldest on, `skip` leaves the item out, `error` stops; each is counted.
         norm: what a choice's log-likelihood is divided by to decide the prediction: its characters (`char`), bytes
-            (`byte`) or tokens (`token`), or nothing (`sum`); `pmi` takes off what the choice is worth without any context. The accuracies
-            of all but the last stand in the scores in any case.
+            (`byte`) or tokens (`token`), or nothing (`sum`); `pmi` takes off what the choice is worth without any
+            context. The accuracies of all but the last stand in the scores in any case.
         answer: the choice is read off the `likelihood`s, off what the model writes (`output`), or off `both`.
         headline: metrics that tables lead with, where a task has them; all others are computed as well.
         source: where the protocol comes from.
