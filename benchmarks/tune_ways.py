@@ -157,7 +157,7 @@ def trl(
 ) -> Any:  # noqa: ANN401 - foreign classes without types
     """TRL's SFTTrainer."""
     from datasets import Dataset  # noqa: PLC0415 - only opponents need it
-    from trl import SFTConfig, SFTTrainer, pack_dataset  # type: ignore[attr-defined] # noqa: PLC0415 - likewise
+    from trl import SFTConfig, SFTTrainer, pack_dataset  # noqa: PLC0415 - likewise
 
     data, batch = Dataset.from_list(rows), asked.micro_batch
     more: dict[str, Any] = {"max_length": None}
