@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
@@ -18,6 +19,12 @@ from tehon.storage.shards import DATA, LAYOUTS, PUBLISHED, batch, content_digest
 from tehon.tasks import TASKS
 
 SHARED = Path(os.environ.get("TEHON_SHARED", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hearing_ctrl_c() -> None:
+    """A shell that starts the tests in the background has them ignore SIGINT, which their children would inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

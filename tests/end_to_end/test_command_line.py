@@ -194,18 +194,8 @@ def test_a_full_disk_ends_with_its_own_exit_code_and_nothing_finished(tehon: Run
 
 @pytest.mark.slow
 def test_ctrl_c_ends_with_130_the_same_command_goes_on_and_then_does_nothing(tehon: Run, tmp_path: Path) -> None:
-    def hear_ctrl_c() -> None:
-        # A shell that starts a test run in the background lets it ignore SIGINT, and children inherit that.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
     command = [sys.executable, "-m", "tehon", "demo", "--tiny", "--out", "demo"]
-    process = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no other thread runs here
-    )
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     with process as running:
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob("demo/release-*/manifest.json")) and time.monotonic() < deadline:
