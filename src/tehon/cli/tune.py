@@ -11,7 +11,8 @@ from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, sho
 from tehon.cli.launch import is_first, launch
 from tehon.errors import UsageError
 from tehon.recipes import RECIPES
-from tehon.records.tuning import Adapter, Sharding, Shown, Tracker
+from tehon.records.showing import Shown
+from tehon.records.tuning import Adapter, Sharding, Tracker
 from tehon.writing.escaping import visible
 
 Trackers = Annotated[

@@ -113,6 +113,8 @@ class Recipe(Record, kw_only=True):
             examples sorted by length gives way to them, step by step.
         token_budget: positions in one forward pass, at most; `auto` is what the device holds. It halves where memory
             runs out.
+        activation_checkpointing: what lies between the layers is computed again instead of kept: a third more work for
+            a fraction of the memory.
         precision: of the frozen base; `auto` is bf16 where the device computes it fast, `nf4` and `int8` pack it into
             4 and 8 bits. Where every weight is trained they are kept in fp32, and this is what products compute in.
         seed: of the order, the adapter's start values and dropout.
@@ -148,6 +150,7 @@ class Recipe(Record, kw_only=True):
     dropout: Literal["keyed", "independent"] = "keyed"
     layout: Layout = "prefix_tree"
     token_budget: AtLeastOne | Literal["auto"] = "auto"  # noqa: S105 - tokens of text, no secret
+    activation_checkpointing: bool = False
     precision: Precision = "auto"
     seed: int = 42
     validation_size: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -267,29 +270,3 @@ class Merged(Record, kw_only=True):
     difference: float
     largest_logit: float
     positions: int
-
-
-class Stretch(Record, kw_only=True):
-    """Neighbouring tokens of one weight.
-
-    Attributes:
-        text: with special tokens.
-        tokens: how many they are.
-        weight: of the loss on each.
-    """
-
-    text: str
-    tokens: int
-    weight: float
-
-
-class Shown(Record, kw_only=True):
-    """One example, or one piece of a document, as the model reads it.
-
-    Attributes:
-        id: in the release.
-        stretches: in order.
-    """
-
-    id: str
-    stretches: tuple[Stretch, ...]

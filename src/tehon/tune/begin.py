@@ -1,8 +1,14 @@
 """A loaded base made ready for what its recipe trains."""
 
 import warnings
+from dataclasses import replace
+from functools import partial
+
+from torch.utils.checkpoint import checkpoint
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from tehon.engine.load import LoadedModel
+from tehon.engine.network import Network
 from tehon.records.tuning import Recipe
 from tehon.tune import full, lora
 from tehon.tune.tuned import Tuned
@@ -18,9 +24,21 @@ def begin(model: LoadedModel, recipe: Recipe) -> Tuned:
     Raises:
         TargetsMissing: a target of LoRA is not in this model.
     """
+    return _with_layers(_begun(model, recipe), model.network, recipe)
+
+
+def _begun(model: LoadedModel, recipe: Recipe) -> Tuned:
     if recipe.lora is None:
         return full.free(model.network, recipe)
     if recipe.init == "config":
         said = f"recipe {recipe.name}: adapters on random weights fit no model that could be loaded again"
         warnings.warn(f"{said}. Leave [lora] out to train every weight", RandomBase, stacklevel=3)
     return lora.add(model.network, recipe, recipe.lora)
+
+
+def _with_layers(tuned: Tuned, net: Network, recipe: Recipe) -> Tuned:
+    """The same, its layers made to forget what lies in them where the recipe asks for that."""
+    if recipe.activation_checkpointing:
+        for layer in [module for module in net.body.modules() if isinstance(module, GradientCheckpointingLayer)]:
+            layer.forward = partial(checkpoint, layer.forward, use_reentrant=False)
+    return replace(tuned, recomputed=recipe.activation_checkpointing)

@@ -34,7 +34,9 @@ def halved(budget: int) -> int:
     """
     if budget <= LEAST:
         problem = f"a pass of {budget} positions must fit into memory, but does not"
-        raise OutOfMemory("token_budget", problem, "Take a smaller base, sequence_length or precision")
+        raise OutOfMemory(
+            "token_budget", problem, "Set activation_checkpointing = true, or take a smaller base or sequence_length"
+        )
     LOG.info("memory is full at %d positions a pass; the step is computed again with %d", budget, budget // 2)
     return budget // 2
 

@@ -74,7 +74,9 @@ class Job:
     @property
     def identity(self) -> dict[str, Any]:
         """What a checkpoint must agree on, part by part; a run may go on with less memory, or save more often."""
-        settled = msgspec.structs.replace(self.recipe, token_budget=1, checkpoint_minutes=0.0)
+        settled = msgspec.structs.replace(
+            self.recipe, token_budget=1, checkpoint_minutes=0.0, activation_checkpointing=False
+        )
         return self.inputs | _parts("recipe", plain(settled)) | _parts("template", plain(self.template))
 
     @property

@@ -11,7 +11,8 @@ from tehon.engine.locate import locate
 from tehon.engine.tokenizer import open_encoder
 from tehon.engine.tokens import Encoded
 from tehon.progress import Progress, silent
-from tehon.records.tuning import Recipe, Shown, Stretch
+from tehon.records.showing import Shown, Stretch
+from tehon.records.tuning import Recipe
 from tehon.tune.cache import encoded_release
 from tehon.tune.job import open_job
 from tehon.tune.order import Order

@@ -28,6 +28,7 @@ class Tuned:
             where the base is as it was.
         whole: every weight is trained.
         compute: the type of the products where weights are in fp32; None where it is the weights' own.
+        recomputed: the layers run forward once more in the backward pass.
     """
 
     model: Any
@@ -36,11 +37,12 @@ class Tuned:
     taken_out: dict[str, Tensor] = field(default_factory=dict)
     whole: bool = False
     compute: torch.dtype | None = None
+    recomputed: bool = False
 
     @property
     def passes(self) -> int:
         """Forward passes that a forward and backward pass cost: frozen weights ask for no gradient of their own."""
-        return 3 if self.whole else 2
+        return (3 if self.whole else 2) + self.recomputed
 
 
 @contextmanager
