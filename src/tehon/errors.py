@@ -9,6 +9,7 @@
     │   ├── RawFileMissing         an upstream file is not where it should lie
     │   ├── BadRawFile             an upstream file is damaged or of another format
     │   ├── BadLicence             a licence is unknown or does not fit the mixture
+    │   ├── Contaminated           data for training hold what a task asks
     │   ├── EmptyData              nothing is left to work on
     │   └── Damaged                a finished folder does not match its manifest
     ├── ModelError             4   the model at hand does not allow it
