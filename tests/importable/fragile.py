@@ -12,9 +12,9 @@ from tehon.errors import BadRawFile
 from tehon.records.corpus import Drop, Example, Licence, Part, ReadOptions, Source
 from tehon.records.rows import Row, examples
 
-CONTROL = "TEHON_TEST_CONTROL"
+CONTROL, OTHERS = "TEHON_TEST_CONTROL", 2
 """Names that folder. Reading a piece leaves `PIECE-PROCESS.begun`, waits as long as there is `hold-PIECE`, fails
-where there is `broken-PIECE`, and dies where there is `deadly-PIECE`."""
+where there is `broken-PIECE`, once another has begun, and dies where there is `deadly-PIECE`."""
 
 
 def pieces(folder: Path, _options: ReadOptions) -> tuple[str, ...]:
@@ -43,6 +43,10 @@ def _meet_fate(piece: str) -> None:
         time.sleep(0.01)
         patience -= 1
     if (control / f"broken-{piece}").exists():
+        # Not before another one has begun, whose end is looked at.
+        while len(list(control.glob("*.begun"))) < OTHERS and patience:
+            time.sleep(0.01)
+            patience -= 1
         raise BadRawFile(piece, "must be whole, but is broken", "Mend it")
     if (control / f"deadly-{piece}").exists():
         os.kill(os.getpid(), signal.SIGKILL)
