@@ -169,6 +169,7 @@ class Drop(Record, kw_only=True, omit_defaults=True):
         reason: a short constant phrase, the key of the count.
         damaged: the row is broken, not merely unwanted; such rows are listed in the quarantine too.
         byte_offset: where a damaged row starts in its file (decompressed); None where the format has no lines.
+        repeats: the id of what it repeats and what stayed then: of several the first one; empty for other reasons.
     """
 
     example_id: str
@@ -176,6 +177,7 @@ class Drop(Record, kw_only=True, omit_defaults=True):
     reason: str
     damaged: bool = False
     byte_offset: int | None = None
+    repeats: str = ""
 
 
 class ReadOptions(Record, kw_only=True):
