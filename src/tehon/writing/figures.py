@@ -3,6 +3,7 @@
 A figure is readable on light and on dark paper, without colours, and aloud.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
@@ -10,24 +11,11 @@ from typing import Any, NamedTuple
 
 import vl_convert
 
+from tehon.writing.colours import CLASS, GRID, INK, PAPER, SOFT, figure_style
+
 VEGA_LITE = "6.4"
 POINTS = 400
 """A line has at most so many points; each then stands for a stretch of the data."""
-FONTS = '"Hiragino Sans","Noto Sans JP","Noto Sans CJK JP","Yu Gothic",Meiryo,sans-serif'
-
-
-class Colour(NamedTuple):
-    """Attributes: light: on light paper. dark: on dark paper."""
-
-    light: str
-    dark: str
-
-
-PAPER, INK = Colour("#fdfdfb", "#15181b"), Colour("#1d2126", "#e3e5e4")
-SOFT, GRID = Colour("#5d6670", "#9aa3ab"), Colour("#d9dcd8", "#343a40")
-BLUE, ORANGE, GREEN = Colour("#0072b2", "#56b4e9"), Colour("#d55e00", "#e69f00"), Colour("#007c5a", "#2fbf95")
-"""Told apart with any eyes, after M. Okabe and K. Ito, "Color Universal Design", 2008."""
-COLOURS = (PAPER, INK, SOFT, GRID, BLUE, ORANGE, GREEN)
 
 _AXIS = {
     "labelColor": SOFT.light, "titleColor": SOFT.light, "gridColor": GRID.light, "domainColor": SOFT.light,
@@ -36,8 +24,6 @@ _AXIS = {
 _CONFIG = {
     # The description says it better than a list of marks.
     "aria": False,
-    "background": PAPER.light,
-    "padding": 16,
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": _AXIS,
@@ -53,22 +39,54 @@ _CONFIG = {
     "line": {"strokeWidth": 2, "strokeJoin": "round"},
     "point": {"filled": True, "size": 40, "opacity": 1},
 }
+_DOCUMENT = {"background": PAPER.light, "padding": 16}
+_IN_A_PAGE = {"background": None, "padding": 3}
+_TAG = re.compile(r"<[^>]*>")
+_IDLE = re.compile(
+    r' (?:class="(?:mark-|background|foreground)[^"]*"|aria-hidden="true"|pointer-events="none"|role="graphics-[a-z]+"'
+    r'|aria-roledescription="[^"]*"|opacity="1"|xmlns(?::xlink)?="[^"]*")'
+)
+"""Attributes that nothing on a page looks at: half of a figure's bytes."""
 
 
-def draw(chart: Mapping[str, Any], title: str, description: str) -> str:
-    """The figure as one SVG document.
+class Figure(NamedTuple):
+    """What is drawn.
 
-    Args:
-        chart: Vega-Lite with its data in it. Its colours are the light ones of `COLOURS`; the dark ones are put in
-            their place where the reader's system is dark.
+    Attributes:
+        chart: Vega-Lite with its data in it. Its colours are the light ones of `COLOURS`; the dark ones take their
+            place where the reader's system is dark.
         title: a few words.
         description: what the figure shows, for who does not see it.
     """
+
+    chart: Mapping[str, Any]
+    title: str
+    description: str
+
+
+def draw(figure: Figure) -> str:
+    """The figure as one SVG document."""
+    head, body = _drawn(figure, _DOCUMENT)
+    return f"{head}><title>{escape(figure.title)}</title><style>{figure_style()}</style>{body}\n"
+
+
+def inline(figure: Figure) -> str:
+    """The figure as a part of a page that has `figure_style` in its own style, and a caption beside it.
+
+    It has no identifiers, so that any number of figures can stand on one page.
+    """
+    head, body = _drawn(figure, _IN_A_PAGE)
+    return _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), f"{head}>{body}")
+
+
+def _drawn(figure: Figure, paper: Mapping[str, Any]) -> tuple[str, str]:
+    """The first tag but for its last character, and everything behind that tag."""
     # No address is allowed, so that a chart can fetch nothing.
-    drawn = vl_convert.vegalite_to_svg({**chart, "config": _CONFIG}, vl_version=VEGA_LITE, allowed_base_urls=[])
+    chart = {**figure.chart, "config": {**_CONFIG, **paper}}
+    drawn = vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[])
     head, _, body = drawn.partition(">")
-    label = f'role="img" aria-label="{escape(description)}"'
-    return f"{head} {label}><title>{escape(title)}</title><style>{_style()}</style>{body}\n"
+    named = head.replace('class="marks"', f'class="{CLASS}"', 1)
+    return f'{named} role="img" aria-label="{escape(figure.description)}"', body
 
 
 def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -81,11 +99,3 @@ def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _style() -> str:
-    """Fonts that know Japanese, which nothing was measured with, and the colours of dark paper."""
-    dark = "".join(
-        f'.marks [{part}="{colour.light}"]{{{part}:{colour.dark}}}' for colour in COLOURS for part in ("fill", "stroke")
-    )
-    return f".marks text{{font-family:{FONTS}}}@media (prefers-color-scheme:dark){{{dark}}}"

@@ -1,7 +1,7 @@
-"""Pages of HTML that need nothing else: no script, one style sheet, and a policy that forbids the network."""
+"""Pages of HTML that need nothing else, with a policy that forbids the network and all scripts but the page's own."""
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -11,24 +11,35 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tehon.text.japanese import japanese_share
+from tehon.writing.colours import figure_style
 from tehon.writing.escaping import fenced, for_html
 
+STYLE = "style.css"
 MOSTLY_JAPANESE = 0.3
 """A text with a larger share of kana and kanji is set, and read aloud, as Japanese."""
 
 
-def page(room: str, template: str, values: Mapping[str, Any]) -> str:
+def page(room: str, template: str, values: Mapping[str, Any], scripts: Sequence[str] = ()) -> str:
     """One page in the shared frame.
 
     Args:
-        room: the package whose `pages/` hold the template, the templates that it includes, and its own `style.css`.
+        room: the package whose `pages/` hold the template, what it includes, its own `style.css`, and its scripts.
         template: its file name.
         values: name -> what the templates may print; text in them cannot become markup.
+        scripts: file names; they run in this order once the page is there, and no others do.
     """
-    style = style_sheet(room)
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    frame = {"style": Markup(style), "digest": Markup(digest)}  # noqa: S704 - our own files
+    style, codes = style_sheet(room), [_file(room, name) for name in scripts]
+    allowed = {"style-src": [style], "script-src": codes, "base-uri": [], "form-action": []}
+    policy = "; ".join(f"{what} {_digests(texts)}" for what, texts in {"default-src": [], **allowed}.items())
+    # Our own files, and digests of them.
+    frame = {"style": Markup(style), "policy": Markup(policy), "scripts": list(map(Markup, codes))}  # noqa: S704
     return environment(room, for_html).get_template(template).render(values, **frame)
+
+
+def _digests(texts: Sequence[str]) -> str:
+    """A source list of a content security policy that allows these texts alone."""
+    digests = [b64encode(sha256(text.encode()).digest()).decode() for text in texts]
+    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
 
 
 @cache
@@ -49,12 +60,14 @@ def environment(room: str, finalize: Callable[[object], object]) -> Environment:
 
 
 def style_sheet(room: str) -> str:
-    """The shared style, and a room's own after it."""
-    return (_style("tehon.writing") + _style(room)).rstrip()
+    """The shared style, that of figures, and a room's own after them."""
+    own = sorted(path.name for path in files(room).joinpath("pages").iterdir() if path.name.endswith(".css"))
+    texts = (_file(room, name) for name in own)
+    return (_file("tehon.writing", STYLE) + figure_style() + "\n" + "".join(texts)).rstrip()
 
 
-def _style(room: str) -> str:
-    return files(room).joinpath("pages/style.css").read_text(encoding="utf-8")
+def _file(room: str, name: str) -> str:
+    return files(room).joinpath(f"pages/{name}").read_text(encoding="utf-8")
 
 
 def language(text: str) -> str:

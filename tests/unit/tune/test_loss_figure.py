@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tehon.tune import curve
 from tehon.tune.curve import Line
-from tehon.tune.loss_figure import HELD_BACK, TRAINING, loss_figure
-from tehon.writing.figures import BLUE, GREEN, ORANGE
+from tehon.tune.loss_figure import loss_figure
+from tehon.writing.colours import BLUE, GREEN, ORANGE
+from tehon.writing.loss_figure import HELD_BACK, TRAINING
 
 
 def lines(steps: int, every: int = 0) -> list[Line]:

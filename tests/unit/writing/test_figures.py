@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tehon.writing.figures import BLUE, COLOURS, GREEN, INK, ORANGE, PAPER, POINTS, SOFT, Colour, draw, thinned
+from tehon.writing.colours import BLUE, COLOURS, GREEN, INK, ORANGE, PAPER, SOFT, Colour, figure_style
+from tehon.writing.figures import POINTS, Figure, draw, inline, thinned
 
 BARS = {
     "data": {"values": [{"kind": "含意", "share": 0.4}, {"kind": "<b>&矛盾", "share": 0.6}]},
@@ -16,7 +17,7 @@ BARS = {
 
 
 def drawn(title: str = "Shares", description: str = "含意 0.4, 矛盾 0.6.") -> str:
-    return draw(BARS, title, description)
+    return draw(Figure(BARS, title, description))
 
 
 def luminance(colour: str) -> float:
@@ -55,6 +56,26 @@ def test_contrast_suffices_on_light_and_on_dark_paper(colour: Colour, least: flo
     assert contrast(colour.dark, PAPER.dark) >= least
 
 
+def test_in_a_page_a_figure_has_no_name_that_another_could_have_and_no_style_of_its_own() -> None:
+    within = inline(Figure(BARS, "Shares", '"<& >'))
+    root = ET.fromstring(within)  # noqa: S314 - our own
+    assert root.get("aria-label") == '"<& >'
+    assert not [each for each in root.iter() if each.get("id") or each.get("style") or "style" in each.tag]
+    assert {each.get("class") for each in root.iter()} == {root.get("class"), None}
+    assert f".{root.get('class')} [fill=" in figure_style()
+
+
+def test_in_a_page_a_figure_says_the_same_in_half_of_the_bytes() -> None:
+    within, alone = inline(Figure(BARS, "Shares", "One.")), drawn()
+    assert re.findall(r">([^<>]+)</text>", within) == re.findall(r">([^<>]+)</text>", alone)
+    assert len(within) < 0.6 * len(alone)
+
+
+def test_what_looks_like_an_idle_attribute_stays_where_it_is_text() -> None:
+    values = [{"kind": ' aria-hidden="true"', "share": 1}]
+    assert "aria-hidden=" in inline(Figure({**BARS, "data": {"values": values}}, "Shares", "One."))
+
+
 def test_a_figure_refers_to_nothing_outside_itself() -> None:
     without_names = re.sub(r' xmlns(:xlink)?="[^"]*"', "", drawn())
     assert "http" not in without_names
@@ -65,8 +86,8 @@ def test_a_chart_can_fetch_nothing(tmp_path: Path) -> None:
     (tmp_path / "rows.json").write_text('[{"kind": "secret", "share": 1}]', "utf-8")
     for address in ("http://127.0.0.1:9/rows.json", f"{tmp_path}/rows.json"):
         with pytest.raises(ValueError, match="not allowed"):
-            draw({**BARS, "data": {"url": address}}, "Shares", "None.")
-    assert "secret" not in draw({**BARS, "data": {"url": f"file://{tmp_path}/rows.json"}}, "Shares", "None.")
+            draw(Figure({**BARS, "data": {"url": address}}, "Shares", "None."))
+    assert "secret" not in draw(Figure({**BARS, "data": {"url": f"file://{tmp_path}/rows.json"}}, "Shares", "None."))
 
 
 def test_a_long_line_keeps_its_mean_and_its_order() -> None:
