@@ -1,10 +1,12 @@
 """What reporting takes and gives: experiments, comparisons, the report."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from tehon.records.counted import ByLength, Confusion, CurvePoint, PromptLengths, Work
 from tehon.records.evaluation import Protocol
 from tehon.records.files import Kind, Provenance
 from tehon.records.judging import Judged
+from tehon.records.preferences import Preferences
 from tehon.records.record import Record
 from tehon.records.release import Release
 from tehon.records.scores import Score
@@ -69,7 +71,7 @@ class Comparison(Record, kw_only=True):
         first_value: the first model's value on the shared items.
         second_value: the second model's.
         p_value: of the paired test; None where none applies.
-        test: `McNemar exact`, `sign-flip permutation`, or the latter with how it was computed in brackets.
+        test: `McNemar exact`, `sign-flip permutation` or `swap permutation`, these with how it was computed in brackets.
         count: items both answered.
         adjusted_p_value: after Holm's correction over every comparison of the report.
         only_first: items that only the first model answered right; None where that is not judged.
@@ -103,6 +105,7 @@ class Answered(Record, kw_only=True):
         marks: `ends` (by the model's own end token), `runs on` (into a new heading, where a stop string cut it off) or
             `cut off` (at the longest allowed length); then `empty`, `repeats itself`, `echoes the prompt`.
         japanese_share: of its letters that are kana or kanji; 0 where it has no letters.
+        tokens: that the model wrote.
     """
 
     item: str
@@ -111,6 +114,7 @@ class Answered(Record, kw_only=True):
     text: str
     marks: tuple[str, ...]
     japanese_share: float = 0.0
+    tokens: int = 0
 
 
 class ModelColumn(Record, kw_only=True):
@@ -121,6 +125,7 @@ class ModelColumn(Record, kw_only=True):
         role: base or tuned.
         base: what was loaded.
         folder: name of the folder that the scores were read from.
+        adapter: fingerprint of the tuning that made it; empty for a base.
         recipe: digest of what made it but the seed; empty for a base, or where nobody says so.
         seed: that it was tuned with; None where nobody says so.
         seeds: of a row that stands for several models; empty for one.
@@ -131,30 +136,11 @@ class ModelColumn(Record, kw_only=True):
     role: Literal["base", "tuned"]
     base: str
     folder: str
+    adapter: str = ""
     recipe: str = ""
     seed: int | None = None
     seeds: tuple[int, ...] = ()
     scores: tuple[Score, ...]
-
-
-class Histogram(Record, kw_only=True):
-    """What one model chose in one cell, beside the right answers.
-
-    Attributes:
-        model: its name.
-        task: its name.
-        template: prompt version or template name.
-        shots: number of shots.
-        gold: choice -> items for which it is right.
-        predicted: choice -> items for which it was chosen; the same choices in the same order.
-    """
-
-    model: str
-    task: str
-    template: str
-    shots: int
-    gold: dict[str, int]
-    predicted: dict[str, int]
 
 
 class ReleaseSummary(Record, kw_only=True):
@@ -165,28 +151,33 @@ class ReleaseSummary(Record, kw_only=True):
     clusters: dict[str, dict[str, int]]
 
 
-class CurvePoint(Record, kw_only=True):
-    """The loss, in nats per scored token, that was logged at one step."""
-
-    step: int
-    loss: float
-
-
 class TuningSummary(Record, kw_only=True):
-    """An adapter, and how its loss fell."""
+    """An adapter, its fingerprint, and how its loss fell."""
 
     folder: str
     adapter: Adapter
     curve: tuple[CurvePoint, ...]
+    fingerprint: str = ""
 
 
 class Origin(Record, kw_only=True):
-    """A folder that the report was made from."""
+    """A folder that the report was made from.
+
+    Attributes:
+        folder: its name.
+        kind: what it holds.
+        fingerprint: of its configuration and of everything that was read.
+        provenance: where and with what it was made.
+        config: everything that was chosen, seeds included.
+        inputs: name -> sha256 of everything that was read.
+    """
 
     folder: str
     kind: Kind
     fingerprint: str
     provenance: Provenance
+    config: dict[str, Any] = {}
+    inputs: dict[str, str] = {}
 
 
 class TextTable(Record, kw_only=True):
@@ -215,7 +206,11 @@ class Report(Record, kw_only=True):
         comparisons: every tuned model with its base, or every two models.
         samples: prompt by prompt, the models in their order.
         judgements: what judge models preferred, where their folders were given.
-        histograms: of every cell whose choices are the same for all items.
+        preferences: what votes between these models come to; None where none were given.
+        confusions: of every cell whose choices are the same for all items.
+        prompt_lengths: of every task and model.
+        by_length: of every cell whose answers were scored as they stand.
+        work: of every evaluation and tuning that was not done by somebody else's server.
         releases: the data that were tuned on, where their folders were given.
         tunings: the adapters, where their folders were given.
         notes: what a reader must know.
@@ -228,7 +223,11 @@ class Report(Record, kw_only=True):
     comparisons: tuple[Comparison, ...]
     samples: tuple[Answered, ...]
     judgements: tuple[Judged, ...] = ()
-    histograms: tuple[Histogram, ...] = ()
+    preferences: Preferences | None = None
+    confusions: tuple[Confusion, ...] = ()
+    prompt_lengths: tuple[PromptLengths, ...] = ()
+    by_length: tuple[ByLength, ...] = ()
+    work: tuple[Work, ...] = ()
     releases: tuple[ReleaseSummary, ...] = ()
     tunings: tuple[TuningSummary, ...] = ()
     notes: tuple[str, ...] = ()

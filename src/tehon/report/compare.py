@@ -9,7 +9,9 @@ import msgspec
 from tehon.errors import DataError, UsageError
 from tehon.records.reporting import Comparison
 from tehon.records.scores import STOOD_IN
-from tehon.report.read import CellKey, Cells, Outcome, Run
+from tehon.report.correlations import correlations
+from tehon.report.outcomes import CellKey, Cells, Outcome
+from tehon.report.read import Run
 from tehon.report.significance import holm, mcnemar, sign_flip
 
 Cell = Mapping[str, Sequence[Outcome]]
@@ -176,6 +178,8 @@ def _compare_cell(blank: Comparison, mine: Cell, theirs: Cell) -> Iterator[Compa
     for metric, judge in shares.items():
         if pairs := list(_pairs(judge, mine, theirs)):
             yield msgspec.structs.replace(blank, metric=metric, count=len(pairs), **_shares(pairs))
+    for fields in correlations(mine, theirs):
+        yield msgspec.structs.replace(blank, **fields)
     for metric, judge in perplexities.items():
         if pairs := list(_pairs(judge, mine, theirs)):
             yield msgspec.structs.replace(blank, metric=metric, count=len(pairs), **_perplexities(pairs))

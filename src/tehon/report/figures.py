@@ -1,156 +1,87 @@
-"""Figures as numbers: what the page's templates draw as bars and as one line."""
+"""Every figure of the report, each where its data are there."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-from math import floor, log10
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from tehon.records.record import Record
-from tehon.records.reporting import CurvePoint, Histogram, ModelColumn
-from tehon.records.scores import Score
-from tehon.report.read import CellKey, Outcome, Run
+from tehon.records.reporting import ModelColumn, Report
+from tehon.report.choice_figures import reliability_figures
+from tehon.report.data_figures import source_figure
+from tehon.report.length_figures import answer_figures, prompt_figures, tuned_figure
+from tehon.report.longer import longer_figures
+from tehon.report.shot_figures import shot_figures
+from tehon.writing.figures import Figure
+from tehon.writing.loss_figure import loss_figure
 
-CURVE_POINTS = 300
-"""A curve is drawn with at most so many points; each is the mean of the steps that it stands for."""
-WIDTH, HEIGHT = 640, 220
-LEFT, BOTTOM, TOP, RIGHT = 48, 28, 10, 12
-TICKS = 4
-
-
-class Tick(Record, kw_only=True):
-    """A place on an axis, in pixels, and what is written there."""
-
-    place: float
-    text: str
+TOGETHER = 6
+"""Models that one figure shows at most, unless one base has more of them."""
+POINTS = 2
+"""A curve of fewer is none."""
 
 
-class Curve(Record, kw_only=True):
-    """A line chart.
+class Figures(Record, kw_only=True):
+    """By where they stand on the page.
 
     Attributes:
-        points: `x,y x,y …`, in pixels.
-        across: ticks of the steps.
-        up: ticks of the losses.
+        shots: measures by number of shots.
+        longer: measures by length of tuning.
+        reliability: of choices.
+        prompts: their lengths.
+        answers: perplexity by the length of the answer.
+        sources: of every release.
+        curves: of every tuning.
+        tuned: lengths of what was tuned on.
     """
 
-    points: str
-    across: tuple[Tick, ...]
-    up: tuple[Tick, ...]
+    shots: tuple[Figure, ...]
+    longer: tuple[Figure, ...]
+    reliability: tuple[Figure, ...]
+    prompts: tuple[Figure, ...]
+    answers: tuple[Figure, ...]
+    sources: tuple[Figure, ...]
+    curves: tuple[Figure, ...]
+    tuned: tuple[Figure, ...]
 
 
-class Dot(Record, kw_only=True):
-    """One model's share with one standard error to either side, in percent of the line."""
-
-    model: str
-    role: str
-    place: float
-    low: float
-    high: float
-
-
-class Strip(Record, kw_only=True):
-    """The models of one row on a line from 0 to 1, and where a model that never reads would be."""
-
-    baseline: float | None
-    dots: tuple[Dot, ...]
-
-
-def curve(logged: Sequence[CurvePoint]) -> Curve | None:
-    """The loss over the steps; None where fewer than two were logged."""
-    points = _thin(logged)
-    if len(points) < 2:  # noqa: PLR2004 - one point is no line
-        return None
-    steps = [step for step, _ in points]
-    losses = [loss for _, loss in points]
-    up = _ticks(min(losses), max(losses))
-    across = _ticks(min(steps), max(steps))
-    low, high = min(up[0], *losses), max(up[-1], *losses)
-    first, last = steps[0], steps[-1]
-
-    def x(step: float) -> float:
-        return round(LEFT + (step - first) / ((last - first) or 1) * (WIDTH - LEFT - RIGHT), 1)
-
-    def y(loss: float) -> float:
-        return round(TOP + (high - loss) / ((high - low) or 1) * (HEIGHT - TOP - BOTTOM), 1)
-
-    return Curve(
-        points=" ".join(f"{x(step)},{y(loss)}" for step, loss in points),
-        across=tuple(Tick(place=x(step), text=f"{step:,.0f}") for step in across if first <= step <= last),
-        up=tuple(Tick(place=y(loss), text=f"{loss:.4g}") for loss in up),
+def figures(report: Report) -> Figures:
+    """All of them."""
+    together = list(panels(report.models))
+    return Figures(
+        shots=tuple(chain.from_iterable(shot_figures(report, models) for models in together)),
+        longer=tuple(longer_figures(report)),
+        reliability=tuple(chain.from_iterable(reliability_figures(models) for models in together)),
+        prompts=tuple(prompt_figures(report)),
+        answers=tuple(chain.from_iterable(answer_figures(report, models) for models in together)),
+        sources=tuple(filter(None, map(source_figure, report.releases))),
+        curves=tuple(_curves(report)),
+        tuned=tuple(filter(None, map(tuned_figure, report.tunings))),
     )
 
 
-def _thin(logged: Sequence[CurvePoint]) -> list[tuple[float, float]]:
-    """At most CURVE_POINTS points: the mean of each stretch of equally many steps."""
-    ordered = sorted(logged, key=lambda point: point.step)
-    count = min(len(ordered), CURVE_POINTS)
-    edges = [len(ordered) * place // count for place in range(count + 1)] if count else []
-    return [
-        (
-            sum(point.step for point in ordered[start:end]) / (end - start),
-            sum(point.loss for point in ordered[start:end]) / (end - start),
-        )
-        for start, end in pairwise(edges)
-    ]
+def families(models: Sequence[ModelColumn]) -> list[list[ModelColumn]]:
+    """Every base with what was tuned from it; tuned models whose base was not evaluated, by their bases."""
+    together: list[list[ModelColumn]] = []
+    for model in models:
+        if model.role == "base" or not together or together[-1][0].base != model.base:
+            together.append([])
+        together[-1].append(model)
+    return together
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers from at most `low` to at least `high`."""
-    if high <= low:
-        return [low]
-    rough = (high - low) / TICKS
-    power = 10.0 ** floor(log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
-    first = floor(low / step)
-    ticks = [first * step]
-    while ticks[-1] < high:
-        ticks.append((first + len(ticks)) * step)
-    return ticks
+def panels(models: Sequence[ModelColumn]) -> Iterator[list[ModelColumn]]:
+    """Models that one figure shows: whole families, as many as fit."""
+    held: list[ModelColumn] = []
+    for family in families(models):
+        if held and len(held) + len(family) > TOGETHER:
+            yield held
+            held = []
+        held = [*held, *family]
+    if held:
+        yield held
 
 
-def strip(baseline: float | None, values: Sequence[tuple[ModelColumn, Score]]) -> Strip:
-    """Shares on one line from 0 to 1, with one standard error to either side."""
-    return Strip(
-        baseline=None if baseline is None else round(100 * baseline, 2),
-        dots=tuple(
-            Dot(
-                model=model.model,
-                role=model.role,
-                place=round(100 * score.value, 2),
-                low=round(100 * max(score.value - (score.standard_error or 0), 0), 2),
-                high=round(100 * min(score.value + (score.standard_error or 0), 1), 2),
-            )
-            for model, score in values
-        ),
-    )
-
-
-def histograms(runs: Sequence[Run]) -> tuple[Histogram, ...]:
-    """What every model chose, cell by cell, where all items of the cell share their choices.
-
-    Several draws of the shots are one cell, in which every item stands as often.
-    """
-    found = []
-    for run in runs:
-        merged: dict[CellKey, list[Outcome]] = {}
-        for key, cell in run.cells.items():
-            merged.setdefault(key._replace(seed=None), []).extend(each for each in cell.values() if each.choices)
-        for key, outcomes in merged.items():
-            choices = {outcome.choices for outcome in outcomes}
-            if len(choices) != 1:
-                continue
-            words = choices.pop()
-            found.append(
-                Histogram(
-                    model=run.scores.model,
-                    task=key.task,
-                    template=key.template,
-                    shots=key.shots,
-                    gold=_count(words, [outcome.gold for outcome in outcomes]),
-                    predicted=_count(words, [outcome.prediction for outcome in outcomes]),
-                )
-            )
-    return tuple(found)
-
-
-def _count(words: Sequence[str], said: Sequence[str]) -> dict[str, int]:
-    return {word: said.count(word) for word in words}
+def _curves(report: Report) -> Iterator[Figure]:
+    for tuning in report.tunings:
+        ordered = sorted(tuning.curve, key=lambda point: point.step)
+        if len(ordered) >= POINTS:
+            yield loss_figure(ordered, f"{tuning.folder}: loss and learning rate, step by step")

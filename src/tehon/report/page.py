@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from tehon.records.counted import ByLength, Confusion
 from tehon.records.record import Record
-from tehon.records.reporting import Answered, Histogram, ModelColumn, Report, TuningSummary
+from tehon.records.reporting import Answered, ModelColumn, Report
 from tehon.records.scores import Score
 from tehon.report import wording
-from tehon.report.figures import Curve, Strip, curve, strip
-from tehon.report.sentences import caveats, settings, summary, verdict
+from tehon.report.choice_figures import matrix
+from tehon.report.figures import families, figures
+from tehon.report.length_figures import length
+from tehon.report.sentences import caveats, summary, verdict
+from tehon.report.strips import Strip, strip
 from tehon.report.tables import ScoreTable, legend, score_table
-from tehon.writing.words import MISSING, listing
+from tehon.writing.figures import Figure
+from tehon.writing.words import listing
 
 SHOWN_PROMPTS = 40
 """Prompts whose answers stand on the page; report.json holds all of them."""
@@ -58,6 +63,7 @@ class Bars(Record, kw_only=True):
         models: names.
         chosen: model by model, the share of items for which each choice was taken.
         count: items.
+        matrices: model by model, what was chosen in place of what; none where they would be too large.
     """
 
     title: str
@@ -66,6 +72,7 @@ class Bars(Record, kw_only=True):
     models: tuple[str, ...]
     chosen: tuple[tuple[float, ...], ...]
     count: int
+    matrices: tuple[Figure, ...]
 
 
 class Perplexity(Record, kw_only=True):
@@ -77,11 +84,18 @@ class Perplexity(Record, kw_only=True):
     values: tuple[Score | None, ...]
 
 
-class Loss(Record, kw_only=True):
-    """One adapter's curve, where enough steps were logged."""
+class Lengths(Record, kw_only=True):
+    """Perplexities of one cell by the length of the answer.
+
+    Attributes:
+        title: the task and its shots.
+        models: names.
+        lines: the label of each bin, its items, and for every model the perplexity without and with the end token.
+    """
 
     title: str
-    drawn: Curve | None
+    models: tuple[str, ...]
+    lines: tuple[tuple[str, int, tuple[tuple[float | None, float | None], ...]], ...]
 
 
 def page(report: Report) -> dict[str, object]:
@@ -101,32 +115,17 @@ def page(report: Report) -> dict[str, object]:
         "hidden_answers": max(len(answers) - SHOWN_PROMPTS, 0),
         "marks": tuple(_marks(report.samples)),
         "generation": tuple(_of_generation(report.models)),
-        "bars": tuple(_bars(report.histograms)),
+        "bars": tuple(_bars(report.confusions)),
         "means": MEANS,
         "perplexities": tuple(_perplexities(report.models)),
-        "settings": tuple(_settings(report.tunings)),
+        "lengths": tuple(_lengths(report.by_length)),
         "caveats": caveats(report),
-        "losses": tuple(
-            Loss(title=f"{tuning.folder}: loss in nats per scored token, step by step", drawn=curve(tuning.curve))
-            for tuning in report.tunings
-        ),
+        "figures": figures(report),
     }
 
 
-def _settings(tunings: Sequence[TuningSummary]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The paper's Table I: for every setting, what each adapter was tuned with."""
-    found = [dict(settings(tuning.adapter)) for tuning in tunings]
-    for name in dict.fromkeys(name for values in found for name in values):
-        yield name, tuple(values.get(name, MISSING) for values in found)
-
-
 def _groups(report: Report) -> Iterator[Group]:
-    together: list[list[ModelColumn]] = []
-    for model in report.models:
-        if model.role == "base" or not together or together[-1][0].base != model.base:
-            together.append([])
-        together[-1].append(model)
-    for models in together:
+    for models in families(report.models):
         names = listing([model.model for model in models])
         with_base = len(models) > 1 and models[0].role == "base"
         title = f"{models[0].model} and what was tuned from it" if with_base else names
@@ -177,20 +176,39 @@ def _line(score: Score) -> tuple[str, int, str]:
     return score.task, score.shots, score.metric
 
 
-def _bars(histograms: Sequence[Histogram]) -> Iterator[Bars]:
-    together: dict[tuple[str, int, tuple[str, ...]], list[Histogram]] = {}
-    for each in histograms:
-        together.setdefault((each.task, each.shots, tuple(each.gold)), []).append(each)
+def _bars(confusions: Sequence[Confusion]) -> Iterator[Bars]:
+    together: dict[tuple[str, int, tuple[str, ...]], list[Confusion]] = {}
+    for each in confusions:
+        together.setdefault((each.task, each.shots, each.choices), []).append(each)
     for (task, shots, words), cell in together.items():
-        count = sum(cell[0].gold.values())  # every item has one right answer
+        count = sum(cell[0].gold)  # every item has one right answer
         yield Bars(
             title=wording.cell_title(task, shots),
             words=words,
-            gold=tuple(cell[0].gold[word] / max(count, 1) for word in words),
+            gold=tuple(items / max(count, 1) for items in cell[0].gold),
             models=tuple(each.model for each in cell),
-            chosen=tuple(tuple(each.predicted[word] / max(count, 1) for word in words) for each in cell),
+            chosen=tuple(tuple(items / max(count, 1) for items in each.predicted) for each in cell),
             count=count,
+            matrices=tuple(filter(None, map(matrix, cell))),
         )
+
+
+def _lengths(by_length: Sequence[ByLength]) -> Iterator[Lengths]:
+    """Where answers have several lengths; models that cut text in other tokens have tables of their own."""
+    together: dict[tuple[str, int, tuple[tuple[int, int], ...]], list[ByLength]] = {}
+    for each in by_length:
+        bins = tuple((one.low, one.count) for one in each.bins)
+        together.setdefault((each.task, each.shots, bins), []).append(each)
+    for (task, shots, bins), cell in together.items():
+        if len(bins) > 1:
+            yield Lengths(
+                title=wording.cell_title(task, shots),
+                models=tuple(each.model for each in cell),
+                lines=tuple(
+                    (length(alike[0]), alike[0].count, tuple((one.perplexity, one.with_end) for one in alike))
+                    for alike in zip(*(each.bins for each in cell), strict=True)
+                ),
+            )
 
 
 def _perplexities(models: Sequence[ModelColumn]) -> Iterator[Perplexity]:

@@ -1,75 +1,29 @@
 """The folders that a report is made from, as values."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from tehon.errors import Damaged, DataError, UsageError
 from tehon.progress import Progress, silent
+from tehon.records.counted import CurvePoint
 from tehon.records.files import Manifest
 from tehon.records.judging import Judged
 from tehon.records.record import Record
 from tehon.records.release import Release
-from tehon.records.reporting import CurvePoint, Origin, ReleaseSummary, TuningSummary
-from tehon.records.scores import Matched, Scores
+from tehon.records.reporting import Origin, ReleaseSummary, TuningSummary
+from tehon.records.scores import Scores
 from tehon.records.tuning import Adapter
-from tehon.storage.items import ITEMS, read_items
+from tehon.report.outcomes import Cells, read_cells
+from tehon.storage.items import ITEMS
 from tehon.storage.manifest import MANIFEST, file_sha256, read_manifest, verify
 from tehon.storage.shards import count_by_cluster
 
 SCORES = "scores.json"
 METRICS = "metrics.jsonl"
 R = TypeVar("R")
-
-
-class CellKey(NamedTuple):
-    """One task under one template, number of shots and, where they were drawn several times, seed of the draw."""
-
-    task: str
-    template: str
-    shots: int
-    seed: int | None = None
-
-
-ASKED_LATER = "▷ "
-"""Before what the user says in the middle of a conversation."""
-
-
-class Outcome(Record, kw_only=True):
-    """What the report needs of one item of one cell.
-
-    Attributes:
-        shot_ids: the examples that were shown before it.
-        gold: the right answer.
-        choices: what could be chosen.
-        prediction: what was chosen or generated; of a conversation all that followed the first question.
-        correct: None where that is not judged.
-        f1: likewise.
-        written: what was written as a choice is the right one; None where nothing was to be written.
-        item_nll: mean NLL in nats per token of the gold response; None where it was not scored, or has no tokens.
-        item_nll_with_end: the same with the end token as one token more; None where that was not scored.
-        question: what was asked first; kept only where something was generated.
-        finish: how a generation ended; empty where nothing was generated.
-    """
-
-    shot_ids: tuple[str, ...]
-    gold: str
-    choices: tuple[str, ...]
-    prediction: str
-    correct: bool | None
-    f1: float | None
-    written: bool | None
-    item_nll: float | None
-    item_nll_with_end: float | None
-    question: str
-    finish: str
-
-
-Cells = dict[CellKey, dict[str, Outcome]]
-"""Cell -> item id -> what came of it, in the order of the file."""
 
 
 class Run(Record, kw_only=True):
@@ -155,6 +109,8 @@ def read_folders(opened: Sequence[Opened], progress: Progress = silent) -> Folde
             kind=folder.manifest.kind,
             fingerprint=folder.manifest.fingerprint,
             provenance=folder.manifest.provenance,
+            config=folder.manifest.config,
+            inputs=folder.manifest.inputs,
         )
         for folder in opened
     )
@@ -175,66 +131,7 @@ def _read_run(path: Path, name: str, manifest: Manifest) -> Run:
         raise Damaged(str(path / SCORES), f"must be scores, but {error}", "Evaluate again") from error
     if not scores.scores:
         raise DataError(str(path / SCORES), "must hold at least one score, but holds none", "Evaluate again")
-    return Run(folder=name, scores=scores, cells=_read_cells(path / ITEMS))
-
-
-class _Row(Record, kw_only=True):
-    """What is read of an item's row: the columns of `ItemResult` that outcomes are made from."""
-
-    item: str
-    task: str
-    template: str
-    shots: int
-    seed: int | None
-    shot_ids: tuple[str, ...]
-    instruction: str
-    input: str
-    history: tuple[str, ...]
-    gold: str
-    choices: tuple[str, ...]
-    logprobs: tuple[float, ...]
-    prediction: str
-    correct: bool | None
-    f1: float | None
-    matched: Matched
-    said: str
-    tokens: int
-    end_logprob: float | None
-    finish: Literal["end", "stop", "length", ""]
-
-
-def _read_cells(path: Path) -> Cells:
-    cells: Cells = defaultdict(dict)
-    for row in read_items(path, _Row):
-        cell = cells[CellKey(row.task, row.template, row.shots, row.seed)]
-        if row.item in cell:
-            problem = f"every item must stand once in a cell, but {row.item} stands twice in {row.task}"
-            raise Damaged(str(path), problem, "Evaluate again")
-        cell[row.item] = _outcome(row)
-    return dict(cells)
-
-
-def _outcome(item: _Row) -> Outcome:
-    scored = not item.choices and bool(item.logprobs)
-    surprise = -sum(item.logprobs)
-    with_end = None if item.end_logprob is None else (surprise - item.end_logprob) / (item.tokens + 1)
-    asked = f"{item.instruction}\n\n{item.input}" if item.input else item.instruction
-    question, *later = (*item.history, asked)
-    # The user speaks in turn with the model, which answers first.
-    said = (f"{ASKED_LATER}{text}" if place % 2 else text for place, text in enumerate((*later, item.prediction)))
-    return Outcome(
-        shot_ids=item.shot_ids,
-        gold="" if scored else item.gold,
-        choices=item.choices,
-        prediction="\n\n".join(said),
-        correct=item.correct,
-        f1=item.f1,
-        written=item.said == item.gold if item.matched else None,
-        item_nll=surprise / item.tokens if scored and item.tokens else None,
-        item_nll_with_end=with_end if scored else None,
-        question=question if item.finish else "",
-        finish=item.finish,
-    )
+    return Run(folder=name, scores=scores, cells=read_cells(path / ITEMS))
 
 
 def _read_release(path: Path, name: str, manifest: Manifest) -> ReleaseSummary:
@@ -249,9 +146,10 @@ def _read_release(path: Path, name: str, manifest: Manifest) -> ReleaseSummary:
 def _read_tuning(path: Path, name: str, manifest: Manifest) -> TuningSummary:
     adapter = _result(path, manifest, Adapter)
     if METRICS not in manifest.files:
-        return TuningSummary(folder=name, adapter=adapter, curve=())
+        return TuningSummary(folder=name, adapter=adapter, curve=(), fingerprint=manifest.fingerprint)
     _verify(path, manifest, METRICS)
-    return TuningSummary(folder=name, adapter=adapter, curve=tuple(_read_curve(path / METRICS)))
+    curve = tuple(_read_curve(path / METRICS))
+    return TuningSummary(folder=name, adapter=adapter, curve=curve, fingerprint=manifest.fingerprint)
 
 
 class _Logged(msgspec.Struct):
@@ -259,6 +157,8 @@ class _Logged(msgspec.Struct):
 
     step: int | None = None
     loss: float | None = None
+    learning_rate: float | None = None
+    validation_loss: float | None = None
 
 
 def _read_curve(path: Path) -> Iterator[CurvePoint]:
@@ -270,7 +170,12 @@ def _read_curve(path: Path) -> Iterator[CurvePoint]:
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise Damaged(f"{path}:{number}", f"must be a logged step, but {error}", "Tune again") from error
             if logged.step is not None and logged.loss is not None:
-                yield CurvePoint(step=logged.step, loss=logged.loss)
+                yield CurvePoint(
+                    step=logged.step,
+                    loss=logged.loss,
+                    learning_rate=logged.learning_rate,
+                    validation_loss=logged.validation_loss,
+                )
 
 
 def _result(path: Path, manifest: Manifest, kind: type[R]) -> R:

@@ -1,34 +1,42 @@
 """Scores of many models become one report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tehon.progress import Progress, silent
 from tehon.records.reporting import ModelColumn, Report
-from tehon.report import render
+from tehon.report import latex, render, rows
+from tehon.report.browse import MOST_ITEMS, SCRIPTS, shown
+from tehon.report.by_length import by_length
 from tehon.report.compare import base_of, check_same_items, compare, in_order
-from tehon.report.figures import histograms
+from tehon.report.confusions import confusions
 from tehon.report.lm_eval import lm_eval_files
+from tehon.report.preferred import pairs_csv, with_votes
+from tehon.report.prompt_lengths import prompt_lengths
 from tehon.report.read import Folders, Run, open_folders, read_folders
 from tehon.report.samples import samples
 from tehon.report.wording import task_title
+from tehon.report.work import work
 from tehon.storage.atomic import write_bytes, write_text
-from tehon.storage.manifest import fingerprint, finish, finished, pretty, result
+from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, pretty, result
 from tehon.storage.provenance import provenance
+from tehon.storage.votes import read_votes
 
 TITLE = "Base and tuned models side by side"
 
 
-def report(
+def report(  # noqa: PLR0913 - one parameter an option
     runs: Sequence[Path],
     out: Path,
     *,
     title: str = "",
     notes: Sequence[str] = (),
     every_pair: bool = False,
+    votes: Sequence[Path] = (),
+    most_items: int = MOST_ITEMS,
     progress: Progress = silent,
 ) -> Report:
-    """The report of these finished folders; also written as report.html, .md and .json, table_2.tex and scores.csv.
+    """The report of these finished folders; also written as report.html, .md and .json, its tables as .tex and .csv.
 
     `lm_eval/MODEL/results.json` holds the same scores under lm-evaluation-harness's keys.
 
@@ -38,22 +46,30 @@ def report(
         title: the heading.
         notes: what a reader must know, such as which data are stand-ins.
         every_pair: every two models are tested against each other, not only the tuned ones against their bases.
+        votes: files that `tehon serve` wrote, about answers of these models.
+        most_items: the page lets a reader look through so many items, chosen by hash; 0 leaves out all such lists.
         progress: listens.
 
     Raises:
         UsageError: there are no scores, or two of them have the same model name.
         OutputTaken: `out` holds something else.
         RawFileMissing: a folder is not finished.
-        DataError: a folder holds another kind, or two runs do not fit together.
+        DataError: a folder holds another kind, two runs do not fit together, or votes are about other models.
         Damaged: a file does not match its manifest.
     """
     opened = open_folders(runs)
+    cast = [vote for path in votes for vote in read_votes(path)]
     config = {"title": title, "notes": list(notes), "every_pair": every_pair}
+    config |= {} if most_items == MOST_ITEMS else {"most_items": most_items}
     inputs = {f"{place:03d} {folder.name}": folder.sha256 for place, folder in enumerate(opened)}
+    inputs |= {f"votes {place:03d}": file_sha256(path) for place, path in enumerate(votes)}
     if manifest := finished(out, "report", fingerprint(config, inputs)):
         return result(manifest, Report)
     folders = read_folders(opened, progress)
     written = assemble(folders, title or TITLE, notes, every_pair=every_pair)
+    if votes:
+        written = with_votes(written, cast)
+    write_text(out / "report.html", render.html(written, shown(written, opened, most_items, progress), SCRIPTS))
     _write(written, out, progress)
     finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
     return written
@@ -62,19 +78,24 @@ def report(
 def _write(written: Report, out: Path, progress: Progress) -> None:
     with progress("write", len(PAGES), "files") as advance:
         for name, page in PAGES.items():
-            write_text(out / name, page(written))
+            if text := page(written):
+                write_text(out / name, text)
             advance(1, name)
     for name, content in lm_eval_files(written):
         write_bytes(out / name, content)
     write_bytes(out / "report.json", pretty(written))
 
 
-PAGES = {
-    "report.html": render.html,
+PAGES: Mapping[str, Callable[[Report], str]] = {
     "report.md": render.markdown,
-    "table_2.tex": render.table_tex,
-    "scores.csv": render.scores_csv,
+    "table_1.tex": latex.table_one,
+    "table_2.tex": latex.table_two,
+    "scores.csv": rows.scores_csv,
+    "table_1.csv": rows.recipes_csv,
+    "perplexity_by_length.csv": rows.by_length_csv,
+    "preferences.csv": pairs_csv,
 }
+"""Name -> what writes it; what comes out empty is not written."""
 
 
 def assemble(folders: Folders, title: str, notes: Sequence[str], *, every_pair: bool = False) -> Report:
@@ -95,6 +116,7 @@ def assemble(folders: Folders, title: str, notes: Sequence[str], *, every_pair: 
                 role="tuned" if run.scores.adapter else "base",
                 base=run.scores.base,
                 folder=run.folder,
+                adapter=run.scores.adapter,
                 recipe=run.scores.recipe,
                 seed=run.scores.seed,
                 scores=run.scores.scores,
@@ -104,7 +126,10 @@ def assemble(folders: Folders, title: str, notes: Sequence[str], *, every_pair: 
         comparisons=compare(runs, every=every_pair),
         samples=samples(runs),
         judgements=folders.judgements,
-        histograms=histograms(runs),
+        confusions=tuple(confusions(runs)),
+        prompt_lengths=tuple(prompt_lengths(runs)),
+        by_length=tuple(by_length(runs)),
+        work=tuple(work(runs, folders.tunings)),
         releases=folders.releases,
         tunings=folders.tunings,
         notes=(*notes, *_own_notes(runs)),

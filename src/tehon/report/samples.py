@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from tehon.records.reporting import Answered
-from tehon.report.read import CellKey, Outcome, Run
+from tehon.report.outcomes import CellKey, Outcome
+from tehon.report.read import Run
 from tehon.text.japanese import japanese_share
 
 WINDOW = 6
@@ -39,6 +40,7 @@ def _cell_samples(runs: Sequence[Run], task: str, shots: int) -> Iterator[Answer
                 text=text,
                 marks=marks(text, outcome.finish, outcome.question),
                 japanese_share=japanese_share(text),
+                tokens=outcome.tokens,
             )
 
 

@@ -1,9 +1,6 @@
 """What the page says in sentences of its own."""
 
-from collections.abc import Iterator
-
 from tehon.records.reporting import Report
-from tehon.records.tuning import Adapter
 from tehon.report import wording
 from tehon.report.tables import below_chance, score_table
 from tehon.writing.words import amount, listing
@@ -34,38 +31,6 @@ def verdict(report: Report) -> str:
     found = listing([f"{count} came out {how}" for how, count in counts.items() if count])
     said = f"Of {amount(len(arrows), 'comparison')} with the base, {found}."
     return f"{said} {below_chance(table)}".strip()
-
-
-def settings(adapter: Adapter) -> Iterator[tuple[str, str]]:
-    """The recipe as the paper's Table I has it, then what became of it, name by name."""
-    recipe, counts = adapter.recipe, adapter.counts
-    yield "base", adapter.base
-    yield "learning rate", f"{recipe.learning_rate:g}, {recipe.schedule}"
-    yield "sequence length", f"{recipe.sequence_length:,} tokens"
-    yield "batch size", f"{recipe.batch_size:,} examples"
-    yield "data", f"{adapter.release}, {counts.examples:,} examples"
-    yield "epochs", f"{recipe.epochs:,}" if recipe.max_steps is None else f"at most {recipe.max_steps:,} steps"
-    if lora := recipe.lora:
-        yield "LoRA", f"rank {lora.rank}, alpha {lora.alpha:g}, dropout {lora.dropout:g}"
-        yield (
-            "targets",
-            lora.targets if isinstance(lora.targets, str) else ", ".join(lora.targets) or "the family's own",
-        )
-    else:
-        yield "LoRA", "none: every weight is trained"
-    yield "template", adapter.template
-    yield "prompt's weight in the loss", f"{recipe.prompt_loss_weight:g}"
-    yield "precision, seed", f"{recipe.precision}, {recipe.seed}"
-    yield "trained numbers", f"{adapter.parameters:,}"
-    yield "steps, examples drawn", f"{counts.steps:,}, {counts.drawn:,}"
-    yield "tokens (scored)", f"{counts.tokens:,} ({counts.scored_tokens:,})"
-    yield "positions computed", f"{counts.positions:,}"
-    yield "cut on the right", amount(counts.cut_right, "example")
-    yield "input shortened", amount(counts.input_shortened, "example")
-    yield "dropped", amount(counts.dropped, "example")
-    yield "loss, first → last step", f"{adapter.first_loss:.3f} → {adapter.last_loss:.3f} nats per token"
-    if adapter.validation_loss is not None:
-        yield "validation loss", f"{adapter.validation_loss:.3f} nats per token"
 
 
 def caveats(report: Report) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ BASELINE = "most frequent answer"
 
 LOT = "choosing by lot"
 """What it reaches on average that gives any answer with the same chance."""
+SPREAD = "σ the standard deviation over several draws of the shots, where they were drawn anew"
 
 
 class Column(Record, kw_only=True):
@@ -39,6 +40,7 @@ class Entry(Record, kw_only=True):
         value: None where the model has none.
         text: the number in words.
         error: its standard error in words; empty where there is none.
+        spread: its standard deviation over several draws of the shots, in words; empty where there is one draw.
         marks: `*†‡§`, as MARKS says.
         best: no other model of the column is better.
         arrow: ▲ △ ▼ ▽ against its base; empty for a base.
@@ -49,6 +51,7 @@ class Entry(Record, kw_only=True):
     value: float | None = None
     text: str = MISSING
     error: str = ""
+    spread: str = ""
     marks: str = ""
     best: bool = False
     arrow: str = ""
@@ -174,6 +177,7 @@ def _entry(report: Report, model: ModelColumn, column: Column, score: Score | No
         value=score.value,
         text=wording.number(score.metric, score.value),
         error="" if score.standard_error is None else wording.number(score.metric, score.standard_error),
+        spread="" if score.spread is None else wording.number(score.metric, score.spread),
         marks=marks(score),
         best=score.value == best,
         arrow=_arrow(column.metric, comparison),
@@ -229,6 +233,8 @@ def legend(table: ScoreTable) -> tuple[str, ...]:
             counts = list(filter(None, dict.fromkeys(_count(mark, *each) for each in marked)))
             detail = f" ({'; '.join(counts)})" if counts else ""
             lines.append(f"{mark} {meaning}{detail}")
+    if any(entry.spread for _, _, entry in entries):
+        lines.append(SPREAD)
     for row in table.rows:
         if row.model.seeds:
             drawn = ", ".join(map(str, row.model.seeds))
@@ -286,5 +292,6 @@ def row_title(column: Column) -> str:
 
 def _cell(entry: Entry) -> str:
     error = f" ±{entry.error}" if entry.error else ""
+    error += f" σ{entry.spread}" if entry.spread else ""
     arrow = f" {entry.arrow}" if entry.arrow else ""
     return f"{entry.text}{error}{entry.marks}{arrow}"

@@ -9,6 +9,7 @@ from tehon.engine.tokens import Encoded
 
 Numbers = NDArray[np.int64]
 NONE: Numbers = np.zeros(0, np.int64)
+STRETCHES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Stored:
     def __len__(self) -> int:
         """How many sequences there are."""
         return len(self.firsts) - 1
+
+    def lengths(self, longest: int) -> tuple[int, ...]:
+        """How many sequences there are in each of STRETCHES equal stretches from 0 to `longest` tokens."""
+        tokens = np.diff(self.starts[self.firsts])
+        return tuple(np.histogram(tokens, STRETCHES, (0, longest))[0].tolist())
 
     def piece(self, number: int, context_weight: float) -> Encoded:
         """One piece; its tokens weigh 1 where they are scored."""

@@ -217,6 +217,7 @@ def adapter(tmp_path: Path) -> Path:
         dropped=1,
         steps=500,
         positions=310_000,
+        lengths=(0, 900, 2000, 700, 300, 60, 28, 12),
     )
     made = Adapter(
         recipe=Recipe(name="small", title="Small", template="alpaca_ja", lora=Lora(targets=("query_key_value",))),

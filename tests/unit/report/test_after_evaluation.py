@@ -50,4 +50,4 @@ def test_what_evaluation_wrote_becomes_a_report_with_every_cell(folders: list[Pa
     assert all("–" not in cell for row in table.rows for cell in row[3:])
     assert len(written.samples) == 10
     assert written.samples[0].prompt == "あなたは誰ですか？"
-    assert {histogram.model for histogram in written.histograms} == {"reader", "stranger"}
+    assert {confusion.model for confusion in written.confusions} == {"reader", "stranger"}

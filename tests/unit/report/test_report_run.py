@@ -11,19 +11,25 @@ from msgspec.structs import replace
 
 from tehon.errors import Damaged, DataError, OutputTaken, RawFileMissing, UsageError
 from tehon.records.evaluation import Protocol
+from tehon.records.files import Provenance
 from tehon.records.judging import Judged, Tally
 from tehon.records.reporting import Report
 from tehon.records.scores import ItemResult
+from tehon.records.tuning import Adapter
 from tehon.report.run import report
 from tehon.storage.atomic import write_bytes
 from tehon.storage.items import ITEMS
-from tehon.storage.manifest import MANIFEST, finish, pretty, read_manifest, verify
+from tehon.storage.manifest import MANIFEST, finish, pretty, read_manifest, result, verify
 from tehon.storage.provenance import provenance
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "report"
-FILES = ("report.html", "report.json", "report.md", "scores.csv", "table_2.tex")
+FILES = ("perplexity_by_length.csv", "report.html", "report.json", "report.md", "scores.csv", "table_2.tex")
+TUNED_FILES = ("table_1.csv", "table_1.tex")
+MADE = Provenance(
+    version="0.1.0", python="3.11.2", packages={"torch": "2.13.0"}, machine="2 x Test", command="tehon tune"
+)
 EXPORTS = ("lm_eval/small/results.json", "lm_eval/small_tuned/results.json")
 
 
@@ -32,7 +38,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def test_a_report_is_five_files_an_export_a_model_and_a_manifest_written_last(pair: list[Path], tmp_path: Path) -> None:
+def test_a_report_is_its_files_an_export_a_model_and_a_manifest_written_last(pair: list[Path], tmp_path: Path) -> None:
     written = report(pair, tmp_path / "report", title="Weather")
     assert set(contents(tmp_path / "report")) == {*FILES, *EXPORTS, MANIFEST}
     manifest = read_manifest(tmp_path / "report", "report")
@@ -47,7 +53,10 @@ def test_two_reports_of_the_same_folders_have_the_same_bytes(
     for name in ("one", "two"):
         report([*pair, adapter, release], tmp_path / name)
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
-    assert {name: one[name] for name in (*FILES, *EXPORTS)} == {name: two[name] for name in (*FILES, *EXPORTS)}
+    assert set(one) == {*FILES, *TUNED_FILES, *EXPORTS, MANIFEST}
+    assert {name: one[name] for name in one if name != MANIFEST} == {
+        name: two[name] for name in two if name != MANIFEST
+    }
 
 
 def test_a_finished_report_is_read_and_not_written_again(pair: list[Path], tmp_path: Path) -> None:
@@ -68,7 +77,7 @@ def test_a_report_shows_every_section_as_reviewed(
 ) -> None:
     """The golden files; `make golden` writes them anew."""
     report([*pair, adapter, release], tmp_path / "report", title="小さなモデル", notes=["Everything is made up."])
-    for name in ("report.md", "table_2.tex"):
+    for name in ("report.md", "table_1.tex", "table_2.tex"):
         text = (tmp_path / "report" / name).read_text("utf-8")
         if os.environ.get("TEHON_REWRITE_GOLDEN"):
             (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +90,41 @@ def test_the_csv_holds_every_score_in_full(pair: list[Path], tmp_path: Path) -> 
     lines = list(csv.DictReader((tmp_path / "report" / "scores.csv").read_text("utf-8").splitlines()))
     scores = [score for model in written.models for score in model.scores]
     assert [float(line["value"]) for line in lines] == [score.value for score in scores]
+
+
+def test_the_csv_of_table_one_and_of_lengths_hold_what_the_page_shows(
+    pair: list[Path], adapter: Path, tmp_path: Path
+) -> None:
+    written = report([*pair, adapter], tmp_path / "report")
+    table = list(csv.reader((tmp_path / "report" / "table_1.csv").read_text("utf-8").splitlines()))
+    assert table[0] == ["setting", "Small"]
+    assert ["LoRA r", "4"] in table
+    lines = list(csv.DictReader((tmp_path / "report" / "perplexity_by_length.csv").read_text("utf-8").splitlines()))
+    bins = [each for one in written.by_length for each in one.bins]
+    assert [float(line["perplexity"]) for line in lines] == [each.perplexity for each in bins]
+
+
+def test_everything_that_is_needed_to_make_a_folder_again_is_on_the_page(
+    pair: list[Path], adapter: Path, tmp_path: Path
+) -> None:
+    manifest = read_manifest(adapter, "adapter")
+    config, inputs = {"recipe": {"seed": 7, "title": "<b>"}, "draws": [{"seeds": [1, 2]}]}, {"release": "0" * 64}
+    finish(
+        tmp_path / "made", "adapter", config=config, inputs=inputs, result=result(manifest, Adapter), provenance=MADE
+    )
+    report([*pair, tmp_path / "made"], tmp_path / "report")
+    page = (tmp_path / "report" / "report.html").read_text("utf-8")
+    for shown in ("<dt>recipe.seed</dt><dd>7</dd>", "<dt>draws.0.seeds</dt><dd>1, 2</dd>", "&lt;b&gt;", "0" * 64):
+        assert shown in page
+    for shown in (
+        MADE.command,
+        MADE.machine,
+        MADE.python,
+        "torch 2.13.0",
+        read_manifest(pair[0], "scores").fingerprint,
+    ):
+        assert shown in page
+    assert "tehon report small small,_tuned made --out DIR" in page
 
 
 def test_one_base_alone_is_a_report_without_comparisons(pair: list[Path], tmp_path: Path) -> None:
@@ -201,7 +245,7 @@ def test_a_judgement_joins_the_report(pair: list[Path], tmp_path: Path) -> None:
     assert written.judgements == (judged,)
     page = (tmp_path / "report" / "report.html").read_text("utf-8")
     assert "small and small, tuned, judged by judge 7B" in page
-    assert "<script>" not in page
+    assert page.count("<script>") == 1  # the page's own
     line = "| questions | 30 | 4 | 21 | 3 | 2 | 0 | 0.0009 |"
     text = (tmp_path / "report" / "report.md").read_text("utf-8")
     assert line in text

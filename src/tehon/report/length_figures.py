@@ -1,0 +1,180 @@
+"""Lengths: of prompts beside what the models know, of what was tuned on, and of answers beside their perplexity."""
+
+from collections.abc import Iterator, Sequence
+
+from tehon.records.counted import ByLength, LengthBin, PromptLengths
+from tehon.records.reporting import ModelColumn, Report, TuningSummary
+from tehon.report import wording
+from tehon.report.looks import HIGH, PANEL, Spec, dashed, model_scales, name, number, plain_scales, values
+from tehon.writing.colours import BLUE, SOFT
+from tehon.writing.figures import Figure
+from tehon.writing.words import listing
+
+Prompts = tuple[str, str, int, tuple[tuple[str, tuple[int, ...]], ...]]
+"""What tells prompts apart: task, template, width of a bin, and the histograms."""
+Line = tuple[ModelColumn, ByLength]
+ROOM = 1.15
+"""Times the highest and the lowest value, so that no point lies on the edge."""
+
+
+def prompt_figures(report: Report) -> Iterator[Figure]:
+    """How long the prompts of each task are; models whose prompts are equally long share one."""
+    together: dict[Prompts, list[PromptLengths]] = {}
+    for each in report.prompt_lengths:
+        key = (each.task, each.template, each.width, tuple(each.counts.items()))
+        together.setdefault(key, []).append(each)
+    for alike in together.values():
+        yield _prompts(alike)
+
+
+def _prompts(alike: Sequence[PromptLengths]) -> Figure:
+    one = alike[0]
+    names = {shots: f"{shots}-shot" for shots in one.counts}
+    rows = [
+        {"of": names[shots], "from": bin_ * one.width, "to": (bin_ + 1) * one.width, "items": items}
+        for shots, counts in one.counts.items()
+        for bin_, items in enumerate(counts)
+        if items
+    ]
+    longest = max(len(counts) for counts in one.counts.values()) * one.width
+    bounds = {each.tuning_length: "tuned on at most" for each in alike if each.tuning_length}
+    bounds |= {each.context_length: "read at most" for each in alike if each.context_length}
+    # A context of many times the longest prompt would press everything else together.
+    near = {bound: said for bound, said in bounds.items() if bound <= 2 * longest}
+    ranges = plain_scales(list(names.values()))
+    bars = {
+        "mark": {"type": "bar", "binSpacing": 0, "fillOpacity": 0.35, "strokeWidth": 1},
+        "encoding": {
+            "x": number("from", "tokens of the prompt"),
+            "x2": {"field": "to"},
+            "y": number("items", "items", stack=None),
+            "color": ranges["color"],
+            "stroke": ranges["color"],
+            "strokeDash": ranges["strokeDash"],
+        },
+    }
+    chart = {"data": values(rows), "width": PANEL, "height": HIGH, "layer": [bars, *_bounds(near)]}
+    title = f"{wording.task_title(one.task)} ({one.template}), as read by {listing([each.model for each in alike])}"
+    return Figure(chart, title, _lengths_said(one, bounds))
+
+
+def _bounds(bounds: dict[int, str]) -> Iterator[Spec]:
+    if bounds:
+        yield dashed("x", list(bounds))
+        yield {
+            "data": values([{"at": bound, "said": f"{said} {bound:,}"} for bound, said in bounds.items()]),
+            "mark": {
+                "type": "text",
+                "color": SOFT.light,
+                "angle": 270,
+                "align": "right",
+                "baseline": "bottom",
+                "dy": -3,
+            },
+            "encoding": {"x": number("at", None), "y": {"value": 2}, "text": {"field": "said"}},
+        }
+
+
+def _lengths_said(one: PromptLengths, bounds: dict[int, str]) -> str:
+    said = []
+    for shots, counts in one.counts.items():
+        usual = max(range(len(counts)), key=counts.__getitem__) * one.width
+        said.append(
+            f"{shots}-shot: most often {usual} to {usual + one.width} tokens, at most {len(counts) * one.width}"
+        )
+    said += [f"{what} {bound:,} tokens" for bound, what in bounds.items()]
+    return "; ".join(said) + "."
+
+
+def tuned_figure(tuning: TuningSummary) -> Figure | None:
+    """How long what was tuned on is, up to the sequence length; None where nobody counted."""
+    counts, limit = tuning.adapter.counts.lengths, tuning.adapter.recipe.sequence_length
+    if not sum(counts):
+        return None
+    width = limit / len(counts)
+    rows = [{"from": at * width, "to": (at + 1) * width, "items": items} for at, items in enumerate(counts)]
+    bars = {
+        "mark": {"type": "bar", "binSpacing": 1, "color": BLUE.light},
+        "encoding": {"x": number("from", "tokens"), "x2": {"field": "to"}, "y": number("items", "sequences")},
+    }
+    chart = {
+        "data": values(rows),
+        "width": 2 * PANEL,
+        "height": HIGH * 0.8,
+        "layer": [bars, *_bounds({limit: "at most"})],
+    }
+    cut = tuning.adapter.counts.cut_right + tuning.adapter.counts.input_shortened
+    last = counts[-1]
+    said = (
+        f"Of {sum(counts):,} sequences {last:,} are within {width:.0f} tokens of the longest allowed, {limit:,}; "
+        f"{cut:,} had to be shortened to that."
+    )
+    return Figure(chart, f"{tuning.folder}: tokens of what was tuned on", said)
+
+
+def answer_figures(report: Report, models: Sequence[ModelColumn]) -> Iterator[Figure]:
+    """Perplexity by the length of the right answer, without its end and with it, on one scale."""
+    by_name = {model.model: model for model in models}
+    cells: dict[tuple[str, int], list[Line]] = {}
+    for each in report.by_length:
+        if each.model in by_name and len(each.bins) > 1:
+            cells.setdefault((each.task, each.shots), []).append((by_name[each.model], each))
+    for (task, shots), lines in cells.items():
+        title = f"{wording.cell_title(task, shots)}: the answer"
+        yield _answers(lines, f"{title} without its end", end=False)
+        if all(one.with_end is not None for one in _bins(lines)):
+            yield _answers(lines, f"{title} with its end", end=True)
+
+
+def _bins(lines: Sequence[Line]) -> list[LengthBin]:
+    return [one for _, line in lines for one in line.bins]
+
+
+def _answers(lines: Sequence[Line], title: str, *, end: bool) -> Figure:
+    rows = [
+        {"of": name(model), "length": length(one), "value": _value(one, end=end)}
+        for model, line in lines
+        for one in line.bins
+    ]
+    scales = model_scales([model for model, _ in lines])
+    labels = [length(one) for one in sorted(_bins(lines), key=lambda one: one.low)]
+    axis: Spec = {"tickCount": 4, "labelExpr": "format(datum.value, ',')"}
+    across = {"title": "tokens of the answer", "axis": {"labelAngle": 0}}
+    chart = {
+        "data": values(rows),
+        "width": PANEL,
+        "height": HIGH,
+        "encoding": {
+            "x": {"field": "length", "type": "ordinal", "sort": list(dict.fromkeys(labels)), **across},
+            "y": number("value", "perplexity", scale=_scale(_bins(lines)), axis=axis),
+            "color": scales["color"],
+        },
+        "layer": [
+            {"mark": "line", "encoding": {"strokeDash": scales["strokeDash"]}},
+            {"mark": "point", "encoding": {"shape": scales["shape"]}},
+        ],
+    }
+    said = (f"{model.model}: {', '.join(_points(line, end=end))}" for model, line in lines)
+    return Figure(chart, title, "; ".join(said) + ".")
+
+
+def _value(one: LengthBin, *, end: bool) -> float:
+    return one.with_end if end and one.with_end is not None else one.perplexity
+
+
+def _points(line: ByLength, *, end: bool) -> Iterator[str]:
+    for one in line.bins:
+        yield f"{wording.number('item_perplexity', _value(one, end=end))} at {length(one)} tokens"
+
+
+def _scale(bins: Sequence[LengthBin]) -> Spec:
+    """The same for both figures of a cell: logarithmic, with room to both sides."""
+    shown = [value for one in bins for value in (one.perplexity, one.with_end) if value]
+    return {"type": "log", "domain": [min(shown) / ROOM, max(shown) * ROOM], "nice": False}
+
+
+def length(one: LengthBin) -> str:
+    """`3`, `5–8`, `129+`."""
+    if one.high is None:
+        return f"{one.low}+"
+    return str(one.low) if one.low == one.high else f"{one.low}–{one.high}"
