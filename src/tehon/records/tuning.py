@@ -202,6 +202,8 @@ class TuningCounts(Record, kw_only=True):
         dropped: left out because nothing scored would remain.
         steps: optimiser steps.
         positions: that the model computed, padding included.
+        lengths: of the whole release: how many sequences there are in each of as many equal stretches from 0 to
+            `sequence_length` tokens, once they were cut; empty where nobody counted.
     """
 
     examples: int
@@ -213,6 +215,7 @@ class TuningCounts(Record, kw_only=True):
     dropped: int
     steps: int
     positions: int
+    lengths: tuple[int, ...] = ()
 
 
 class Adapter(Record, kw_only=True):

@@ -171,6 +171,7 @@ def _adapter(run: Run, trained: Trained, counted: Counted) -> Adapter:
         dropped=counted.dropped,
         steps=state.step,
         positions=state.positions,
+        lengths=corpus.stored.lengths(job.recipe.sequence_length),
     )
     return Adapter(
         recipe=job.recipe,
