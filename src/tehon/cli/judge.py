@@ -29,7 +29,7 @@ def judge(  # noqa: PLR0913 - one parameter an option
     if json:
         show(judged)
         return
-    out.print(table(judged))
+    out.print(table(judged), soft_wrap=False)
     out.print(f"every question and reply: {to}")
 
 

@@ -49,7 +49,7 @@ def list_entries(
     table.add_column("licence", no_wrap=True)
     for name, entry in entries.items():
         table.add_row(name, entry.get("title", ""), (entry.get("licence") or {}).get("spdx", ""))
-    out.print(table)
+    out.print(table, soft_wrap=False)
 
 
 def shown(entry: Record) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 from tehon.cli.console import AsJson, Debug, out, show
 from tehon.cli.tables import print_table
 from tehon.report.preferences import preferences as count
-from tehon.report.preferences import tables
+from tehon.report.preferred import tables
 from tehon.storage.votes import read_votes
 
 

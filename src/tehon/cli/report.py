@@ -20,13 +20,18 @@ def report(  # noqa: PLR0913 - one parameter an option
     every_pair: Annotated[
         bool, typer.Option("--every-pair", help="Test every two models against each other, not only tuned and base.")
     ] = False,
+    votes: Annotated[
+        list[Path] | None, typer.Option(help="Votes on these models' answers, from tehon serve; repeatable.")
+    ] = None,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Put models side by side: Markdown, JSON, LaTeX, CSV and one HTML page that opens from disk."""
     del debug
-    written = write_report(runs, to, title=title, every_pair=every_pair, progress=progress(quiet=quiet))
+    written = write_report(
+        runs, to, title=title, every_pair=every_pair, votes=votes or (), progress=progress(quiet=quiet)
+    )
     if json:
         show(written)
         return

@@ -1,4 +1,4 @@
-"""`tehon serve`: in the browser, answers compared blind by people, and a talk with a model."""
+"""`tehon serve`: in the browser, answers compared blind by people, a talk with a model, and what was made."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +8,14 @@ import typer
 from tehon.cli.console import AllowBin, Debug, Quiet, progress, say
 from tehon.errors import PackageMissing
 from tehon.evaluate.subject import Subject
+from tehon.records.preferences import PageName
 from tehon.records.tuning import Precision
 
 
 def serve(  # noqa: PLR0913 - one parameter an option
     runs: Annotated[
         list[Path] | None,
-        typer.Argument(help="Folders of finished evaluations with generated answers, or sets as .jsonl."),
+        typer.Argument(help="Finished folders, tunings under way, and prepared answers as .jsonl."),
     ] = None,
     *,
     votes: Annotated[Path, typer.Option(help="File that every vote is added to.")] = Path("votes.jsonl"),
@@ -22,6 +23,10 @@ def serve(  # noqa: PLR0913 - one parameter an option
     adapter: Annotated[Path | None, typer.Option(help="Folder of a LoRA adapter over the model.")] = None,
     template: Annotated[str, typer.Option(help="The talk's prompt frame; default: the tuned model's own.")] = "",
     precision: Annotated[Precision, typer.Option(help="Of the base's weights.")] = "auto",
+    pages: Annotated[
+        list[PageName] | None,
+        typer.Option("--page", help="Only this page; repeatable. Default: all that there can be."),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8080,
     host: Annotated[str, typer.Option(help="Address to listen at; other than loopback needs a token.")] = "127.0.0.1",
     token: Annotated[str, typer.Option(help="What a browser must know.", envvar="TEHON_TOKEN")] = "",
@@ -33,7 +38,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Let people judge two models' answers blind, and talk to a model."""
+    """Let people judge two models' answers blind, talk to a model, and look at reports and running tunings."""
     del debug
     try:
         from tehon.web import app, limits, rooms  # noqa: PLC0415 - an extra
@@ -45,7 +50,14 @@ def serve(  # noqa: PLR0913 - one parameter an option
     server.check_host(host, token)
     bounds = limits.Limits(prompt_bytes=prompt_bytes, generations=generations, requests_per_second=requests_per_second)
     talk = Subject(base=model, adapter=adapter, precision=precision, allow_bin=allow_bin) if model else None
-    offer = rooms.Offer(runs=tuple(runs or ()), votes=votes, scripted=scripted, talk=talk, template=template)
+    offer = rooms.Offer(
+        runs=tuple(runs or ()),
+        votes=votes,
+        scripted=scripted,
+        talk=talk,
+        template=template,
+        pages=tuple(pages or ()),
+    )
     with rooms.open_rooms(offer, bounds, progress(quiet=quiet)) as opened:
-        pages = app.application(opened, bounds, token)
-        server.serve(pages, host, port, lambda at: say(f"open {server.address(host, at, token)} (Ctrl-C ends it)"))
+        shown = app.application(opened, bounds, token)
+        server.serve(shown, host, port, lambda at: say(f"open {server.address(host, at, token)} (Ctrl-C ends it)"))

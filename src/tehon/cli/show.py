@@ -41,14 +41,14 @@ def show(
     elif manifest.kind == "report":
         print_side_by_side(read(run, manifest, Report))
     else:
-        out.print(facts(manifest))
+        out.print(facts(manifest), soft_wrap=False)
     out.print(Text(origin(manifest), style="dim"))
 
 
 def facts(manifest: Manifest) -> Table:
     """Everything of a result that is one number or text, and how many things its other fields hold."""
     table = Table(title=Text(manifest.kind), title_justify="left", show_header=False, pad_edge=False)
-    table.add_column(style="bold")
+    table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in manifest.result.items():
         if shown := told(value):

@@ -1,24 +1,36 @@
-"""Tables and answers on a terminal."""
+"""Tables and answers on a terminal, however narrow."""
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from rich.console import JustifyMethod
+from rich.cells import cell_len
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from tehon.cli.console import out
 from tehon.records.reporting import ModelColumn, Report, TextTable
-from tehon.records.scores import Scores
+from tehon.records.scores import Score, Scores
 from tehon.report.lengths import prompt_notes
+from tehon.report.preferred import tables as preferred
 from tehon.report.tables import side_by_side
 
 SHOWN_ANSWERS = 3
-COLUMNS = ("task", "template", "shots", "seed", "metric", "value", "±", "seeds ±", "baseline", "items", "flags")
+COLUMNS = ("", "value", "±", "seeds ±", "baseline", "items", "flags")
+HEADING = 22
+"""A heading that is wider than its column and than this goes on below."""
+LABEL = 0.42
+"""Share of a narrow terminal that the first column may take."""
+WIDE = 100_000
 
 
 def print_side_by_side(report: Report) -> None:
     """The models beside each other, what the marks mean, and a few answers of every model."""
     print_table(side_by_side(report))
+    if report.preferences:
+        for table in preferred(report.preferences):
+            out.print()
+            print_table(table)
     print_answers(report)
 
 
@@ -30,33 +42,29 @@ def print_scores(scores: Scores, *, every_metric: bool = False) -> None:
     for note in prompt_notes(scores.scores):
         out.print(Text(note, style="dim"))
     if every_metric:
-        out.print(every_line(scores))
+        print_table(every_line(scores))
 
 
-def every_line(scores: Scores) -> Table:
-    """Every score of one model, a line a metric."""
-    lines = Table(title=scores.model, title_justify="left", pad_edge=False)
-    for name in COLUMNS:
-        justify: JustifyMethod = "left" if name in {"task", "template", "metric", "flags"} else "right"
-        lines.add_column(name, justify=justify, no_wrap=name != "flags", overflow="fold")
-    for score in scores.scores:
-        numbers = (score.value, score.standard_error, score.spread, score.baseline)
-        value, error, spread, baseline = ("" if number is None else f"{number:.4g}" for number in numbers)
-        flags = ", ".join(score.flags)
-        lines.add_row(
-            score.task,
-            score.template,
-            str(score.shots),
-            "" if score.seed is None else str(score.seed),
-            score.metric,
-            value,
-            error,
-            spread,
-            baseline,
-            f"{score.count:,}",
-            flags,
-        )
-    return lines
+def every_line(scores: Scores) -> TextTable:
+    """Every score of one model, a line a metric; what no score has is left out."""
+    rows = [_line(score) for score in scores.scores]
+    kept = [place for place in range(len(COLUMNS)) if any(row[place] for row in rows)]
+    return TextTable(
+        title=scores.model,
+        columns=tuple(COLUMNS[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in rows),
+    )
+
+
+def _line(score: Score) -> tuple[str, ...]:
+    drawn = "" if score.seed is None else f" seed {score.seed}"
+    numbers = (score.value, score.standard_error, score.spread, score.baseline)
+    return (
+        f"{score.task} {score.shots}-shot{drawn} ({score.template}): {score.metric}",
+        *("" if number is None else f"{number:.4g}" for number in numbers),
+        f"{score.count:,}",
+        ", ".join(score.flags),
+    )
 
 
 def column(scores: Scores) -> ModelColumn:
@@ -66,15 +74,51 @@ def column(scores: Scores) -> ModelColumn:
 
 
 def print_table(shown: TextTable) -> None:
-    """A table with its notes."""
-    table = Table(title=Text(shown.title), title_justify="left", pad_edge=False)
-    for place, name in enumerate(shown.columns):
-        table.add_column(Text(name), justify="left" if place == 0 else "right")
-    for row in shown.rows:
-        table.add_row(*map(Text, row))
-    out.print(table)
+    """A table with its notes; one that is too wide goes on below itself, under the same first column."""
+    for part in parts(shown, out.width):
+        out.print(part, soft_wrap=False)
     for note in shown.notes:
-        out.print(Text(note, style="dim"))
+        # Whoever reads no terminal may look for a whole line.
+        out.print(Text(note, style="dim"), soft_wrap=not out.is_terminal)
+
+
+def parts(shown: TextTable, width: int) -> Iterator[Table]:
+    """The table as so many that each fits into a width, if that can be; nothing is ever cut off.
+
+    Args:
+        shown: the table.
+        width: in columns of the terminal.
+    """
+    rest = list(range(1, len(shown.columns)))
+    whole = _drawn(shown, rest)
+    if not rest or _width(whole) <= width:
+        yield whole
+        return
+    label = int(LABEL * width)
+    title = shown.title
+    while rest:
+        fitting = (count for count in range(len(rest), 1, -1) if _width(_drawn(shown, rest[:count], label)) <= width)
+        count = next(fitting, 1)
+        yield _drawn(shown, rest[:count], label, title)
+        rest, title = rest[count:], ""
+
+
+def _width(table: Table) -> int:
+    return Measurement.get(out, out.options.update_width(WIDE), table).maximum
+
+
+def _drawn(shown: TextTable, places: Sequence[int], label: int | None = None, title: str | None = None) -> Table:
+    """The first column and these, the first one folded where it is wider than `label`."""
+    heading = shown.title if title is None else title
+    table = Table(title=Text(heading) if heading else None, title_justify="left", pad_edge=False)
+    table.add_column(Text(shown.columns[0]), overflow="fold", max_width=label)
+    for place in places:
+        name = shown.columns[place]
+        widest = max([HEADING, *(cell_len(row[place]) for row in shown.rows)])
+        table.add_column(Text(name), justify="right", overflow="fold", max_width=widest)
+    for row in shown.rows:
+        table.add_row(*(Text(row[place]) for place in (0, *places)))
+    return table
 
 
 def print_answers(report: Report) -> None:

@@ -1,6 +1,7 @@
 """A talk with a model: turns of user and model in the frame that it was tuned with."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -34,6 +35,8 @@ class Talker:
         """Say nothing yet."""
         self.title = subject.title
         self.template = template
+        base = Path(subject.base).name
+        self.models = (base if base != self.title else f"{base} (base)", self.title)
         self._speaker = speaker
 
     @property

@@ -1,5 +1,6 @@
 """What people say of two models' answers: the items they see, their votes, and what the votes come to."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +10,15 @@ from tehon.records.record import Record
 Verdict = Literal["a", "b", "tie", "bad"]
 """The answer on the left, the one on the right, neither is better, neither is any good."""
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class PageName(StrEnum):
+    """What a server can show, in this order."""
+
+    COMPARE = "compare"
+    LIVE = "live"
+    CHAT = "chat"
+    BROWSE = "browse"
 
 
 class PreparedItem(Record, kw_only=True):
@@ -35,7 +45,7 @@ class Matchup(Record, kw_only=True):
         task: that the item belongs to; may be empty.
         item: its id.
         prompt: what both were asked.
-        models: their names, sorted.
+        models: their names.
         answers: of the models, in that order.
     """
 
@@ -71,6 +81,20 @@ class Vote(Record, kw_only=True):
     reason: str = ""
     time: str
     scripted: bool = False
+
+
+class Retraction(Record, kw_only=True):
+    """A person takes back a vote: a line of the file of votes, behind the vote's own.
+
+    Attributes:
+        voter: who cast it.
+        retracts: the key of the matchup that it was about.
+        time: when, ISO 8601 in UTC.
+    """
+
+    voter: Name
+    retracts: Name
+    time: str
 
 
 class Interval(Record, kw_only=True):

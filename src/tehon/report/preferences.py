@@ -1,7 +1,7 @@
 """What votes come to: win rates, strengths with intervals, and agreement between people."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from tehon.errors import EmptyData
 from tehon.records.preferences import Interval, PairPreference, Preferences, Strength, Vote
-from tehon.records.reporting import TextTable
 from tehon.report.agreement import agreement, verdict
 from tehon.report.bradley_terry import POINTS, connected, strengths
 from tehon.report.significance import mcnemar
-from tehon.report.wording import p_value
-from tehon.writing.words import MISSING, amount, share
 
 Floats = NDArray[np.float64]
 
@@ -126,55 +123,3 @@ def _interval(values: Floats) -> Interval | None:
         return None
     low, high = (float(end) for end in np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
     return Interval(low=low, high=high)
-
-
-def _within(interval: Interval | None, write: Callable[[float], str]) -> str:
-    return "" if interval is None else f" ({write(interval.low)} … {write(interval.high)})"
-
-
-def tables(found: Preferences) -> tuple[TextTable, TextTable]:
-    """Pair by pair, and model by model, for a terminal or a page."""
-    pairs = [
-        (
-            " : ".join(pair.models),
-            f"{pair.first:,} : {pair.second:,}",
-            f"{pair.ties:,}",
-            f"{pair.bad:,}",
-            share(pair.win_rate) + _within(pair.interval, lambda rate: f"{100 * rate:.1f}"),
-            p_value(pair.p_value),
-        )
-        for pair in found.pairs
-    ]
-    columns = ("first : second", "wins", "tie", "bad", "win rate", "p")
-    strong = [(each.model, f"{each.score:+.0f}" + _within(each.interval, "{:+.0f}".format)) for each in found.strengths]
-    return (
-        TextTable(title=title(found), columns=columns, rows=tuple(pairs), notes=tuple(notes(found))),
-        TextTable(title="Strength", columns=("model", "Bradley–Terry"), rows=tuple(strong), notes=()),
-    )
-
-
-def title(found: Preferences) -> str:
-    """Whose preferences they are: a program's are never called a person's."""
-    if found.scripted == found.votes:
-        return "Scripted votes"
-    return "Votes, some of them scripted" if found.scripted else "What people preferred"
-
-
-def notes(found: Preferences) -> Iterator[str]:
-    """What must be known to read the tables."""
-    by = f"{amount(found.votes, 'vote')} of {amount(len(found.voters), 'voter')}"
-    yield by + (f"; {found.scripted:,} cast by programs." if found.scripted else ".")
-    yield "Win rate: of the first; ties and both bad are half a win to each. p: exact sign test without them."
-    yield "In brackets: 95 % bootstrap intervals over items. Strength: 400 points are odds of ten to one."
-    if not found.strengths:
-        yield "No scale holds all models: some were never compared with the rest."
-    decided = sum(pair.first + pair.second for pair in found.pairs)
-    if decided:
-        left = sum(pair.shown_first for pair in found.pairs)
-        yield f"Of {decided:,} votes with a winner, {share(left / decided)} went to A."
-    if found.agreement.matchups:
-        alpha = MISSING if found.agreement.alpha is None else f"{found.agreement.alpha:.2f}"
-        yield (
-            f"Agreement of {amount(found.agreement.voters, 'voter')} on "
-            f"{amount(found.agreement.matchups, 'comparison')}: Krippendorff's α = {alpha} (1 all, 0 as by chance)."
-        )

@@ -26,7 +26,7 @@ def alone_in(folder: Path, name: str, remedy: str) -> Iterator[None]:
     Raises:
         UsageError: another process is in its block.
     """
-    path = folder / f".{name.rpartition(' ')[2]}.running"
+    path = _path(folder, name)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         stream = _locked(path)
@@ -57,3 +57,28 @@ def _locked(path: Path) -> TextIO | None:
             stream.truncate(0)
             return stream
         stream.close()
+
+
+def at_work(folder: Path, name: str) -> bool:
+    """Whether a process is in its block for this folder, as far as can be told without getting in its way.
+
+    Of another machine's process nothing is known but that it began, and did not say that it ended.
+    """
+    try:
+        said = _path(folder, name).read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    _, number, _, machine = f"{said}   ".split(" ", 3)
+    if machine.strip() != socket.gethostname():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        pass  # somebody else's, or nothing is written yet
+    return True
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f".{name.rpartition(' ')[2]}.running"

@@ -1,9 +1,9 @@
-"""The file of votes: one JSON line each, on disk before the next page is shown."""
+"""The file of votes: one JSON line each, on disk before the next page is shown; what is taken back is another line."""
 
 import fcntl
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -12,41 +12,57 @@ from threading import Lock
 import msgspec
 
 from tehon.errors import Damaged, RawFileMissing, UsageError
-from tehon.records.preferences import Vote
+from tehon.records.preferences import Retraction, Vote
 from tehon.storage.atomic import disk_errors
 
 log = logging.getLogger(__name__)
 
 
+VOTE = msgspec.json.Decoder(Vote)
+RETRACTION = msgspec.json.Decoder(Retraction)
+
+
 def read_votes(path: Path) -> tuple[Vote, ...]:
-    """The votes of a file in the order in which they were cast; a last line that a crash cut off is left out.
+    """The votes of a file that stand, in the order in which they were cast.
+
+    Of a person's votes on one matchup the first one stands, unless it was taken back; a last line that a crash cut off
+    is left out.
 
     Raises:
         RawFileMissing: there is no such file.
-        Damaged: a line is no vote.
+        Damaged: a line is neither a vote nor takes one back.
     """
     if not path.is_file():
         raise RawFileMissing(str(path), "must be a file of votes, but there is none", "Run tehon serve --votes")
-    return tuple(_decoded(path, path.read_bytes()))
+    standing: dict[tuple[str, str], Vote] = {}
+    for line in _decoded(path, path.read_bytes()):
+        if isinstance(line, Vote):
+            standing.setdefault((line.voter, line.matchup), line)
+        else:
+            standing.pop((line.voter, line.retracts), None)
+    return tuple(standing.values())
 
 
-def _decoded(path: Path, content: bytes) -> Iterator[Vote]:
-    decoder = msgspec.json.Decoder(Vote)
+def _decoded(path: Path, content: bytes) -> Iterator[Vote | Retraction]:
     lines = content.split(b"\n")
-    if _cut_off(lines[-1], decoder):
+    if _cut_off(lines[-1]):
         lines.pop()
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield decoder.decode(line)
+                yield _line(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise Damaged(f"{path}:{number}", f"must be a vote, but {error}", "Take the line out") from error
 
 
-def _cut_off(last: bytes, decoder: msgspec.json.Decoder[Vote]) -> bool:
-    """Whether what stands behind the last line's end is only a part of a vote."""
+def _line(written: bytes) -> Vote | Retraction:
+    return RETRACTION.decode(written) if b'"retracts":' in written else VOTE.decode(written)
+
+
+def _cut_off(last: bytes) -> bool:
+    """Whether what stands behind the last line's end is only a part of a line."""
     try:
-        decoder.decode(last)
+        _line(last)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return True
     return False
@@ -92,7 +108,9 @@ class VoteFile:
         self._path = path
         self._stream = stream
         self._lock = Lock()
-        self._cast = {(vote.voter, vote.matchup) for vote in cast}
+        self._cast: dict[str, dict[str, None]] = {}
+        for vote in cast:
+            self._remember(vote)
 
     def add(self, vote: Vote) -> bool:
         """Whether the vote counts, and is on disk now; a person's second vote on the same matchup does neither.
@@ -100,27 +118,39 @@ class VoteFile:
         Raises:
             OutOfDisk: the disk is full; nothing of the vote stays.
         """
-        with self._lock, disk_errors(self._path):
-            if (vote.voter, vote.matchup) in self._cast:
+        with self._lock:
+            if self.has(vote.voter, vote.matchup):
                 return False
-            end = os.fstat(self._stream.fileno()).st_size
-            try:
-                self._write(msgspec.json.encode(vote) + b"\n")
-            except OSError:
-                os.ftruncate(self._stream.fileno(), end)
-                raise
-            self._cast.add((vote.voter, vote.matchup))
+            self._append(vote)
+            self._remember(vote)
             return True
+
+    def retract(self, voter: str, matchup: str, time: str) -> bool:
+        """Whether this person had judged this matchup, and has not any more: the disk says so now.
+
+        Raises:
+            OutOfDisk: the disk is full; the vote stands.
+        """
+        with self._lock:
+            if not self.has(voter, matchup):
+                return False
+            self._append(Retraction(voter=voter, retracts=matchup, time=time))
+            del self._cast[voter][matchup]
+            return True
+
+    def last(self, voter: str, among: Container[str]) -> str | None:
+        """Which of these matchups the person judged last; None where it was none of them."""
+        return next((key for key in reversed(list(self._cast.get(voter, {}))) if key in among), None)
 
     def has(self, voter: str, matchup: str) -> bool:
         """Whether this person has judged this matchup."""
-        return (voter, matchup) in self._cast
+        return matchup in self._cast.get(voter, {})
 
     def mend(self) -> None:
         """See that the next line starts on its own, and that the file's name outlives a crash of the machine."""
         content = self._path.read_bytes()
         last = content.rpartition(b"\n")[2]
-        if last and _cut_off(last, msgspec.json.Decoder(Vote)):
+        if last and _cut_off(last):
             log.warning("%s: %d bytes of a vote that was cut off are taken away", self._path, len(last))
             os.ftruncate(self._stream.fileno(), len(content) - len(last))
         elif last:
@@ -130,6 +160,19 @@ class VoteFile:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _remember(self, vote: Vote) -> None:
+        self._cast.setdefault(vote.voter, {})[vote.matchup] = None
+
+    def _append(self, line: Vote | Retraction) -> None:
+        """A whole line, or nothing."""
+        with disk_errors(self._path):
+            end = os.fstat(self._stream.fileno()).st_size
+            try:
+                self._write(msgspec.json.encode(line) + b"\n")
+            except OSError:
+                os.ftruncate(self._stream.fileno(), end)
+                raise
 
     def _write(self, line: bytes) -> None:
         while line:

@@ -1,6 +1,5 @@
 """The talk's page, and its answers as a stream of JSON lines."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
@@ -14,7 +13,7 @@ from tehon.evaluate.talk import Talker
 from tehon.records.corpus import Turn
 from tehon.records.evaluation import Completion, Generation
 from tehon.records.record import Record
-from tehon.web.limits import PATIENCE_SECONDS, Limits, Refused, body
+from tehon.web.limits import Limits, Refused, body
 from tehon.web.render import page
 from tehon.web.stage import Piece, Stage
 
@@ -80,14 +79,15 @@ class Chat:
 
     Args:
         talker: who answers.
-        limits: how much may be sent, and how many answers grow at once.
+        stage: where answers grow.
+        limits: how much may be sent.
     """
 
-    def __init__(self, talker: Talker, limits: Limits) -> None:
+    def __init__(self, talker: Talker, stage: Stage, limits: Limits) -> None:
         """Nobody talks yet."""
         self._talker = talker
         self._limits = limits
-        self._stage = Stage(limits.generations)
+        self._stage = stage
 
     @property
     def routes(self) -> list[Route]:
@@ -105,12 +105,7 @@ class Chat:
 
     async def answer(self, request: Request) -> Response:
         """An answer while it grows: the exact prompt, pieces of text, and how it ended, a JSON line each."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                sent = await body(request, self._limits.body_bytes)
-        except TimeoutError as error:
-            raise Refused(408, "too_slow") from error
-        asked = self._asked(sent)
+        asked = self._asked(await body(request, self._limits.body_bytes))
         try:
             prompt = await self._stage.ask(lambda: self._talker.prompt(asked.messages, asked.template, asked.settings))
         except (UsageError, UnknownName) as error:

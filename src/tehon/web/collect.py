@@ -1,6 +1,6 @@
 """What people compare: every two models' answers to the same item, out of finished evaluations and prepared sets."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
@@ -10,12 +10,8 @@ import msgspec
 
 from tehon.errors import DataError, RawFileMissing, UsageError
 from tehon.formats.json_lines import read_json_lines
-from tehon.progress import Progress, silent
 from tehon.records.preferences import Matchup, PreparedItem
-from tehon.report.read import Run, open_folders, read_folders
-
-PREPARED = ".jsonl"
-"""Ends the name of a prepared set."""
+from tehon.report.read import Run
 
 
 class Question(NamedTuple):
@@ -32,31 +28,22 @@ Answers = dict[Question, dict[str, str]]
 """Question -> model -> what it wrote."""
 
 
-def collect(paths: Sequence[Path], progress: Progress = silent) -> tuple[Matchup, ...]:
-    """Every two models' answers to every item that both have one to; nothing else of these folders is kept.
+def collect(sets: Iterable[Path], runs: Iterable[Run]) -> tuple[Matchup, ...]:
+    """Every two models' answers to every item that both have one to; nothing where no two have.
 
     Args:
-        paths: folders of finished evaluations, and prepared sets: files of JSON lines.
-        progress: listens.
+        sets: prepared sets: files of JSON lines.
+        runs: finished evaluations.
 
     Raises:
-        UsageError: two evaluations are of one model's name, or a folder was given twice.
-        RawFileMissing, DataError, Damaged: a folder is not finished, holds something else, or was changed.
-        DataError: no two models have answers to one item.
+        UsageError: two evaluations are of one model's name.
+        RawFileMissing, DataError: a prepared set is not there, or holds something else.
     """
-    prepared = [path for path in paths if path.suffix == PREPARED]
-    folders = [path for path in paths if path.suffix != PREPARED]
     found: Answers = {}
-    for path in prepared:
+    for path in sets:
         _read_set(path, found)
-    if folders:
-        _read_runs(read_folders(open_folders(folders), progress).runs, found)
-    matchups = tuple(matchup for question, answers in found.items() for matchup in _pairs(question, answers))
-    if not matchups:
-        problem = "at least two models must have answers to the same items, but no two have"
-        remedy = "Evaluate a second model with the same suite of generation tasks"
-        raise DataError(", ".join(map(str, paths)), problem, remedy)
-    return matchups
+    _read_runs(runs, found)
+    return tuple(matchup for question, answers in found.items() for matchup in _pairs(question, answers))
 
 
 def _read_set(path: Path, found: Answers) -> None:

@@ -44,7 +44,7 @@ class Deal:
 
     def shown(self, voter: str, matchup: Matchup) -> tuple[int, int]:
         """Which of the two models stands as A, and which as B, for this person."""
-        return (1, 0) if _chance("side", voter, matchup.key)[0] & 1 else (0, 1)
+        return sides(voter, matchup.key)
 
     def judge(self, voter: str, key: str, choice: Verdict, reason: str) -> bool:
         """Whether this verdict counts: the first one does.
@@ -55,23 +55,54 @@ class Deal:
         if key not in self._matchups:
             raise DataError("vote", "must be about a matchup of this server, but is not", "Load the page again")
         matchup = self._matchups[key]
-        left, right = self.shown(voter, matchup)
-        return self._votes.add(
-            Vote(
-                voter=voter,
-                matchup=key,
-                task=matchup.task,
-                item=matchup.item,
-                models=(matchup.models[left], matchup.models[right]),
-                choice=choice,
-                reason=reason,
-                time=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                scripted=self._scripted,
-            )
-        )
+        shown = self.shown(voter, matchup)
+        return self._votes.add(cast(matchup, shown, voter, choice, reason, scripted=self._scripted))
+
+    def last(self, voter: str) -> str | None:
+        """What this person judged last."""
+        return self._votes.last(voter, self._matchups)
+
+    def undo(self, voter: str, key: str) -> bool:
+        """Whether this person's verdict on this matchup stood, and does not any more; it is asked for again."""
+        return key in self._matchups and self._votes.retract(voter, key, now())
 
     def _sorted(self, voter: str) -> tuple[str, ...]:
         return tuple(sorted(self._matchups, key=lambda key: _chance("order", voter, key)))
+
+
+def cast(matchup: Matchup, shown: tuple[int, int], voter: str, choice: Verdict, reason: str, *, scripted: bool) -> Vote:
+    """A person's verdict as it is written down.
+
+    Args:
+        matchup: what was judged.
+        shown: which of its models stood as A, and which as B.
+        voter: who judged.
+        choice: the verdict.
+        reason: in the person's words; may be empty.
+        scripted: a program judged.
+    """
+    left, right = shown
+    return Vote(
+        voter=voter,
+        matchup=matchup.key,
+        task=matchup.task,
+        item=matchup.item,
+        models=(matchup.models[left], matchup.models[right]),
+        choice=choice,
+        reason=reason,
+        time=now(),
+        scripted=scripted,
+    )
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def sides(voter: str, key: str) -> tuple[int, int]:
+    """Which of two stands as A, and which as B, for this person: by chance, and the same at every look."""
+    return (1, 0) if _chance("side", voter, key)[0] & 1 else (0, 1)
 
 
 def _chance(purpose: str, voter: str, key: str) -> bytes:

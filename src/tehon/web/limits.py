@@ -1,5 +1,6 @@
 """What one client may ask for, and how fast."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
@@ -83,15 +84,18 @@ async def body(request: Request, most: int) -> bytes:
     """A request's body.
 
     Raises:
-        Refused: it is longer than `most` bytes, or the client went away.
+        Refused: it is longer than `most` bytes, it does not arrive in time, or the client went away.
     """
     parts, size = [], 0
     try:
-        async for part in request.stream():
-            size += len(part)
-            if size > most:
-                raise Refused(413, "too_long", most)
-            parts.append(part)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise Refused(413, "too_long", most)
+                parts.append(part)
+    except TimeoutError as error:
+        raise Refused(408, "too_slow") from error
     except ClientDisconnect as error:
         raise Refused(400, "bad_request") from error
     return b"".join(parts)

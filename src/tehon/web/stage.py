@@ -28,6 +28,11 @@ class Stage:
         self._taken = 0
         self._threads = ThreadPoolExecutor(places + 1, thread_name_prefix="answer")
 
+    @property
+    def free(self) -> int:
+        """Places."""
+        return self._places - self._taken
+
     async def ask(self, question: Callable[[], T]) -> T:
         """What a function comes to that may wait for the model."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, question)
@@ -41,7 +46,7 @@ class Stage:
         Raises:
             Refused: no place is free.
         """
-        if self._taken >= self._places:
+        if not self.free:
             raise Refused(429, "too_many_answers", self._places)
         self._taken += 1
         ready: asyncio.Queue[Piece | None] = asyncio.Queue()

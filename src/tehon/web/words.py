@@ -11,6 +11,8 @@ COOKIE = "tehon_language"
 WORDS: dict[str, tuple[str, str]] = {
     "compare": ("Compare", "比べる"),
     "chat": ("Chat", "話す"),
+    "live": ("Compare live", "その場で比べる"),
+    "browse": ("Browse", "見る"),
     "other_language": ("日本語", "English"),
     "your_name": ("Your name", "お名前"),
     "name_hint": (
@@ -32,9 +34,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "bad": ("Both bad", "どちらも悪い"),
     "reason": ("Why? (if you like)", "理由（任意）"),
     "keys": (
-        "Keys: 1 or A, 2 or B, 3 or T, 4 or X; R for the reason, Esc to leave it.",
-        "キー：1かA、2かB、3かT、4かX。Rで理由の欄へ、Escで戻ります。",
+        "Keys: 1 or A, 2 or B, 3 or T, 4 or X; R for the reason, Esc to leave it; U takes the last one back.",
+        "キー：1かA、2かB、3かT、4かX。Rで理由の欄へ、Escで戻ります。Uで直前の判定を取り消します。",
     ),
+    "undo": ("Undo the last one", "直前の判定を取り消す"),
+    "live_lead": (
+        "You write a prompt, and base and tuned model both answer it. Who wrote which stays hidden.",
+        "質問を書くと、調整前と調整後の両方のモデルが答えます。どちらの答えかは伏せます。",
+    ),
+    "judged_live": ("{amount} judged", "{amount}件判定しました"),
+    "ask_both": ("Ask both", "両方に聞く"),
+    "writing": ("Both are writing …", "答えを書いています…"),
+    "browse_lead": (
+        "What was made: reports and data as pages, and tunings with their curve, live while they run.",
+        "できたものの一覧です。レポートとデータはページとして、学習は損失の推移とともに、実行中も見られます。",
+    ),
+    "report": ("Report", "レポート"),
+    "release": ("Data", "データ"),
+    "tuning": ("Tuning", "学習"),
+    "waiting": ("Nothing was logged yet.", "まだ記録がありません。"),
+    "running": ("It is running; this page follows.", "実行中です。この画面は自動で更新されます。"),
+    "broken_off": (
+        "It has stopped before its end; the same command goes on from its last checkpoint.",
+        "途中で止まっています。同じコマンドで最後のチェックポイントから再開できます。",
+    ),
+    "complete": ("It has ended.", "終了しました。"),
+    "step": ("step", "ステップ"),
+    "examples": ("examples seen", "見た事例"),
+    "loss": ("loss, nats a token", "損失（nat/トークン）"),
+    "validation_loss": ("loss on held-back examples", "検証用の損失"),
+    "learning_rate": ("learning rate", "学習率"),
+    "logged": ("logged last", "最後の記録"),
     "done": ("{judged} of {count}", "{count}件中{judged}件"),
     "finished": ("That was all. Thank you!", "以上です。ありがとうございました。"),
     "finished_lead": (

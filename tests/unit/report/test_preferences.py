@@ -12,7 +12,8 @@ from tehon.errors import EmptyData
 from tehon.records.preferences import Verdict, Vote
 from tehon.report.agreement import agreement, alpha
 from tehon.report.bradley_terry import PRIOR, connected, strengths
-from tehon.report.preferences import preferences, tables
+from tehon.report.preferences import preferences
+from tehon.report.preferred import tables
 
 
 def vote(item: int, choice: Verdict, voter: str = "花", models: tuple[str, str] = ("base", "tuned")) -> Vote:

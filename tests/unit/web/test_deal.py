@@ -16,7 +16,7 @@ from tehon.web.deal import Deal
 
 @pytest.fixture
 def matchups(tmp_path: Path) -> tuple[Matchup, ...]:
-    return collect([prepared(tmp_path / "set.jsonl", 100, "base", "tuned", "longer")])
+    return collect([prepared(tmp_path / "set.jsonl", 100, "base", "tuned", "longer")], ())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from tehon.errors import UsageError
 from tehon.storage.votes import read_votes, vote_file
-from tehon.web import compare
+from tehon.web import limits
 from tehon.web.app import application
 from tehon.web.collect import collect
 from tehon.web.compare import Compare
@@ -30,7 +30,7 @@ Open = Callable[..., TestClient]
 @pytest.fixture
 def open_pages(tmp_path: Path) -> Iterator[Open]:
     """Opens the pages over three items."""
-    matchups = collect([prepared(tmp_path / "set.jsonl", 3, "base", "tuned")])
+    matchups = collect([prepared(tmp_path / "set.jsonl", 3, "base", "tuned")], ())
     with vote_file(tmp_path / "votes.jsonl") as votes:
         deal = Deal(matchups, votes)
         yield lambda token="": pages(deal, token)
@@ -93,7 +93,7 @@ async def _never() -> Message:
 
 
 def test_a_request_that_does_not_arrive_is_given_up(open_pages: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "PATIENCE_SECONDS", 0.05)
     said: list[Message] = []
 
     async def send(message: Message) -> None:
