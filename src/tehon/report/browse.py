@@ -59,8 +59,8 @@ WORDS = {
 }
 
 
-def browsers(report: Report, opened: Sequence[Opened], most_items: int, progress: Progress = silent) -> list[Browser]:
-    """The lists of a page that hold anything; none where no items are wanted.
+def shown(report: Report, opened: Sequence[Opened], most_items: int, progress: Progress = silent) -> dict[str, object]:
+    """What the page's templates print of the lists: those that hold anything, and their words.
 
     Args:
         report: what was made of the folders.
@@ -71,8 +71,24 @@ def browsers(report: Report, opened: Sequence[Opened], most_items: int, progress
     Raises:
         Damaged: a file cannot be read.
     """
-    if not most_items:
-        return []
+    lists = browsers(report, opened, most_items, progress) if most_items else ()
+    return {"items": [each for each in lists if each.shown], "lists": WORDS}
+
+
+def browsers(
+    report: Report, opened: Sequence[Opened], most_items: int, progress: Progress = silent
+) -> tuple[Browser, ...]:
+    """The lists: items, examples, and what was left out.
+
+    Args:
+        report: what was made of the folders.
+        opened: the folders.
+        most_items: the first list holds so many at most.
+        progress: listens.
+
+    Raises:
+        Damaged: a file cannot be read.
+    """
     paths = {folder.manifest.result["model"]: folder.path for folder in opened if folder.manifest.kind == "scores"}
     sources = [Source(model.model, paths[model.model] / ITEMS) for model in report.models]
     releases = [folder for folder in opened if folder.manifest.kind == "release"]
@@ -82,9 +98,8 @@ def browsers(report: Report, opened: Sequence[Opened], most_items: int, progress
     }
     folders = {name: each.path for name, each in named.items()}
     origins = {name: tuple(each.manifest.result["by_source"]) for name, each in named.items()}
-    found = (
+    return (
         browse_items.items(report, sources, most_items, progress),
         browse_examples.examples(folders),
         browse_drops.drops(folders, origins),
     )
-    return [each for each in found if each.shown]
