@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 from torch.nn import functional
@@ -58,6 +59,18 @@ def test_a_run_on_such_a_device_says_so_and_gives_what_sorted_gives(
         tune(recipe("prefix_tree"), release, tmp_path / "packed")
     tune(recipe("sorted"), release, tmp_path / "sorted")
     weights = [(tmp_path / name / "adapter_model.safetensors").read_bytes() for name in ("packed", "sorted")]
+    assert weights[0] == weights[1]
+
+
+def test_a_kernel_that_cannot_train_here_gives_way_to_one_that_can(
+    tmp_path: Path, make_release: MakeRelease, few_examples: list[Example]
+) -> None:
+    release = make_release(tmp_path / "release", few_examples)
+    asked = msgspec.structs.replace(recipe("prefix_tree"), attention="flex_attention")
+    with pytest.warns(MaskIgnored, match=r"flex_attention: it does not run: .+ Going on with sdpa"):
+        tune(asked, release, tmp_path / "asked")
+    tune(recipe("prefix_tree"), release, tmp_path / "plain")
+    weights = [(tmp_path / name / "adapter_model.safetensors").read_bytes() for name in ("asked", "plain")]
     assert weights[0] == weights[1]
 
 

@@ -1,15 +1,13 @@
 """Tokens to hidden states: packed rows through an ancestors-only mask, and the plain padded path beside it."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from transformers import DynamicCache
 
+from tehon.engine.masks import causal, masks
 from tehon.engine.network import Network, on_device
 from tehon.engine.prefix_tree import Row, Stretch
-
-Mask = Tensor | dict[str, Tensor]
 
 
 def packed(net: Network, row: Row) -> Tensor:
@@ -46,7 +44,8 @@ def padded(net: Network, ids: NDArray[np.int64]) -> Tensor:
         ids: (batch, time) tokens; any token serves as padding.
     """
     net.positions += ids.size
-    hidden: Tensor = net.body(input_ids=on_device(net, ids), use_cache=False).last_hidden_state
+    mask = causal(net, ids.shape[1])
+    hidden: Tensor = net.body(input_ids=on_device(net, ids), attention_mask=mask, use_cache=False).last_hidden_state
     return hidden
 
 
@@ -57,32 +56,8 @@ def _read(net: Network, row: Row, nodes: NDArray[np.int64], own: int, memory: Dy
     hidden: Tensor = net.body(
         input_ids=on_device(net, row.ids[nodes[-own:]])[None],
         position_ids=depth[None, -own:],
-        attention_mask=_masks(net, node, depth, end, own),
+        attention_mask=masks(net, node, depth, end, own),
         past_key_values=memory,
         use_cache=memory is not None,
     ).last_hidden_state
     return hidden[0]
-
-
-def _masks(net: Network, node: Tensor, depth: Tensor, end: Tensor, own: int) -> Mask:
-    """The additive mask (1, 1, own, nodes); where only some layers slide, one for each kind of layer.
-
-    Args:
-        net: the model.
-        node: (nodes,) all that is seen, own nodes last.
-        depth: (nodes,) of each.
-        end: (nodes,) of each.
-        own: how many read.
-    """
-    reader = node[-own:, None]
-    whole = (node <= reader) & (reader < end)
-    if net.window is None:
-        return _additive(net, whole)
-    sliding = _additive(net, whole & (depth[-own:, None] - depth < net.window))
-    return {"full_attention": _additive(net, whole), "sliding_attention": sliding} if net.mixed else sliding
-
-
-def _additive(net: Network, sees: Tensor) -> Tensor:
-    # Additive and not boolean: every back end reads it the same way.
-    mask = torch.zeros(sees.shape, dtype=net.dtype, device=net.device)
-    return mask.masked_fill_(~sees, torch.finfo(net.dtype).min)[None, None]

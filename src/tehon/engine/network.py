@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from tehon.engine.work import Work, work
 from tehon.errors import ModelError
-from tehon.records.tuning import Family
+from tehon.records.tuning import Family, Kernel
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class Network:
         window: how far back sliding attention sees; None where every layer sees everything.
         mixed: some layers see everything and the others slide, so that each kind asks for a mask of its own.
         work: what a forward pass costs.
+        kernel: what computes attention.
         positions: token positions computed so far, padding included.
         head_positions: those of them whose log-likelihoods were asked for, so that the head was computed.
     """
@@ -40,6 +41,7 @@ class Network:
     window: int | None
     mixed: bool
     work: Work
+    kernel: Kernel = "sdpa"
     positions: int = 0
     head_positions: int = 0
 
@@ -80,6 +82,18 @@ def network(model: Any, family: Family, where: str) -> Network:  # noqa: ANN401 
         mixed=bool(kinds) and sliding,
         work=work(body, head, config),
     )
+
+
+def attend_with(net: Network, kernel: Kernel) -> None:
+    """Let another kernel compute attention, from the next pass on; the result is the same.
+
+    Args:
+        net: the model, changed in place.
+        kernel: `sdpa` takes any mask, entry by entry; `flex_attention` leaves out blocks that nobody sees, and is
+            compiled for the device when it is first used.
+    """
+    net.model.set_attn_implementation(kernel)
+    net.kernel = kernel
 
 
 def _odd_head(head: Any, known: dict[str, Any]) -> str:  # noqa: ANN401 - whatever the model has for a head

@@ -8,6 +8,7 @@ import msgspec
 from tehon.records.record import Record
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Kernel = Literal["sdpa", "flex_attention"]
 Layout = Literal["padded", "sorted", "prefix_tree"]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "nf4", "int8"]
 PACKED: frozenset[Precision] = frozenset({"nf4", "int8"})
@@ -113,6 +114,8 @@ class Recipe(Record, kw_only=True):
             examples sorted by length gives way to them, step by step.
         token_budget: positions in one forward pass, at most; `auto` is what the device holds. It halves where memory
             runs out.
+        attention: what computes it; `auto` is flex_attention on a GPU that gets it right, and sdpa elsewhere.
+        compile: the layers are compiled by torch.compile when they are first used, which takes minutes and a compiler.
         activation_checkpointing: what lies between the layers is computed again instead of kept: a third more work for
             a fraction of the memory.
         precision: of the frozen base; `auto` is bf16 where the device computes it fast, `nf4` and `int8` pack it into
@@ -150,6 +153,8 @@ class Recipe(Record, kw_only=True):
     dropout: Literal["keyed", "independent"] = "keyed"
     layout: Layout = "prefix_tree"
     token_budget: AtLeastOne | Literal["auto"] = "auto"  # noqa: S105 - tokens of text, no secret
+    attention: Literal["auto", "sdpa", "flex_attention"] = "auto"
+    compile: bool = False
     activation_checkpointing: bool = False
     precision: Precision = "auto"
     seed: int = 42

@@ -1,5 +1,7 @@
 """A loaded base made ready for what its recipe trains."""
 
+import os
+import shutil
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -9,6 +11,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 
 from tehon.engine.load import LoadedModel
 from tehon.engine.network import Network
+from tehon.errors import UsageError
 from tehon.records.tuning import Recipe
 from tehon.tune import full, lora
 from tehon.tune.tuned import Tuned
@@ -23,6 +26,7 @@ def begin(model: LoadedModel, recipe: Recipe) -> Tuned:
 
     Raises:
         TargetsMissing: a target of LoRA is not in this model.
+        UsageError: the recipe asks for a compiler that is not there.
     """
     return _with_layers(_begun(model, recipe), model.network, recipe)
 
@@ -37,8 +41,19 @@ def _begun(model: LoadedModel, recipe: Recipe) -> Tuned:
 
 
 def _with_layers(tuned: Tuned, net: Network, recipe: Recipe) -> Tuned:
-    """The same, its layers made to forget what lies in them where the recipe asks for that."""
-    if recipe.activation_checkpointing:
-        for layer in [module for module in net.body.modules() if isinstance(module, GradientCheckpointingLayer)]:
+    """The same, its layers compiled, or made to forget what lies in them, where the recipe asks for that.
+
+    Raises:
+        UsageError: there is no compiler.
+    """
+    compiler = os.environ.get("CXX", "g++")
+    if recipe.compile and net.device.type == "cpu" and not shutil.which(compiler):
+        problem = f"compile must find a C++ compiler, but there is no {compiler}"
+        raise UsageError(f"recipe {recipe.name}", problem, "Install g++, or set compile = false")
+    for layer in [module for module in net.body.modules() if isinstance(module, GradientCheckpointingLayer)]:
+        if recipe.activation_checkpointing:
             layer.forward = partial(checkpoint, layer.forward, use_reentrant=False)
+        if recipe.compile:
+            # Rows have any length.
+            layer.compile(dynamic=True)
     return replace(tuned, recomputed=recipe.activation_checkpointing)

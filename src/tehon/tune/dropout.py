@@ -55,12 +55,15 @@ class KeyedDropout(nn.Module):
         """(batch, time, width) the inputs, some of them zero, the others scaled so that the mean stays."""
         if not self.training:
             return inputs
-        kept = kept_features(self._positions.keys ^ self._key, inputs.shape[-1], self._least)
+        kept: Tensor = kept_features(self._positions.keys ^ self._key, inputs.shape[-1], self._least)
         return inputs * kept.to(inputs.dtype).div_(1 - self.probability)
 
 
+@torch.library.custom_op("tehon::kept_features", mutates_args=())
 def kept_features(keys: Tensor, width: int, least: int) -> Tensor:
     """(batch, time, width) whether a feature is kept: 32 mixed bits of its position and number reach `least`.
+
+    One operation to whoever compiles the model: a compiler that reckons on in 64 bits would draw other masks.
 
     Args:
         keys: (batch, time) int32, one a position.
@@ -74,6 +77,11 @@ def kept_features(keys: Tensor, width: int, least: int) -> Tensor:
     for shift, factor in ((16, _FIRST), (13, _SECOND)):
         bits = (bits ^ ((bits >> shift) & ((1 << (32 - shift)) - 1))) * _signed(factor)
     return (bits ^ ((bits >> 16) & 0xFFFF)) >= least
+
+
+@kept_features.register_fake
+def _kept_shape(keys: Tensor, width: int, least: int) -> Tensor:  # noqa: ARG001 - as above
+    return keys.new_empty((*keys.shape, width), dtype=torch.bool)
 
 
 def install(tuned: nn.Module, probability: float) -> Positions:

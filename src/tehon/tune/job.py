@@ -31,6 +31,15 @@ CARD = "README.md"
 OWN_FILES = (CHECKPOINT, CURVE, FIGURE, CONFIG, WEIGHTS, CARD, TRAINED_ON)
 """What an unfinished run may have left in its folder."""
 
+MEANS: dict[str, Any] = {
+    "attention": "auto",
+    "compile": False,
+    "activation_checkpointing": False,
+    "token_budget": 1,
+    "checkpoint_minutes": 0.0,
+}
+"""Settings of a recipe that change what a step costs and not what it is, and what stands for any value of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -73,10 +82,8 @@ class Job:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What a checkpoint must agree on, part by part; a run may go on with less memory, or save more often."""
-        settled = msgspec.structs.replace(
-            self.recipe, token_budget=1, checkpoint_minutes=0.0, activation_checkpointing=False
-        )
+        """What a checkpoint must agree on, part by part; a run may go on by other means, or save more often."""
+        settled = msgspec.structs.replace(self.recipe, **MEANS)
         return self.inputs | _parts("recipe", plain(settled)) | _parts("template", plain(self.template))
 
     @property

@@ -1,11 +1,11 @@
-"""Sees, once on every new device, that packed rows give what padded ones give.
+"""Gives a model its attention kernel, and sees, once on every new device, that packed rows give what padded ones give.
 
 Tests prove it on a processor. A device of another kind computes attention with kernels of its own, and one that ignored
 the tree's mask would train a model that sees its own answers, with a loss that looks better than it is.
 """
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 
 from tehon.engine.load import LoadedModel, load
+from tehon.engine.network import Network, attend_with
 from tehon.engine.padded import blocks
 from tehon.engine.prefix_tree import rows
 from tehon.engine.store import cache_root
 from tehon.engine.tokens import Encoded
 from tehon.records.record import Record
-from tehon.records.tuning import Layout, Recipe, Sharding
+from tehon.records.tuning import Kernel, Layout, Recipe, Sharding
 from tehon.storage.atomic import write_bytes
 from tehon.storage.manifest import fingerprint, pretty
 from tehon.storage.provenance import processor, versions
@@ -56,33 +57,62 @@ class Difference(Record, kw_only=True):
     gradient: float
 
 
-def safe_layout(model: LoadedModel, tuned: Tuned, corpus: Corpus, recipe: Recipe, sharding: Sharding) -> Layout:
-    """The recipe's layout, or `sorted`, which needs no mask, where a device of this run does not honour the tree's.
+def settle(model: LoadedModel, tuned: Tuned, corpus: Corpus, recipe: Recipe, sharding: Sharding) -> Layout:
+    """The recipe's layout, after the model has been given an attention kernel that honours the tree's mask.
 
-    Where weights are divided among processes, a tiny model of the same family is tried in place of the base.
+    Kernels are tried in turn, the quickest first. Where none of them can be trusted, on any device of this run, the
+    layout is `sorted`, which needs no mask. Where weights are divided among processes, a tiny model of the same
+    family is tried in place of the base.
     """
     if recipe.layout != "prefix_tree":
         return recipe.layout
     examples = corpus.draw(np.arange(min(EXAMPLES, len(corpus))))
+    tried = model
     if divides_weights(sharding):
-        model = load(f"tiny:{model.network.family.name}", precision=base_precision(recipe))
-        tuned = begin(model, recipe)
-        known = model.network.head.out_features
+        tried = load(f"tiny:{model.network.family.name}", precision=base_precision(recipe))
+        tuned = begin(tried, recipe)
+        known = tried.network.head.out_features
         examples = [Encoded(ids=one.ids % known, weights=one.weights) for one in examples]
-    found = _remembered(model, tuned, recipe, examples)
-    widest = WIDEST.get(tuned.compute or model.network.dtype, ROUGH)
-    ignored = not (found.loss <= widest and found.gradient <= widest)
-    if not float(summed(torch.tensor(float(ignored), device=model.network.device))):
-        return recipe.layout
-    said = f"packed rows differ from padded ones by {found.loss:.2g} of the loss, {found.gradient:.2g} of the gradient"
-    warnings.warn(f"{_device(model)}: {said}. Going on with layout sorted, which is exact", MaskIgnored, stacklevel=3)
+    for kernel in _kernels(model.network, recipe):
+        attend_with(tried.network, kernel)
+        wrong = _what_is_wrong(tried, tuned, recipe, examples)
+        if not float(summed(torch.tensor(float(bool(wrong)), device=model.network.device))):
+            attend_with(model.network, kernel)
+            return recipe.layout
+        if wrong:
+            instead = "layout sorted, which is exact" if kernel == "sdpa" else "sdpa"
+            warnings.warn(f"{_device(model)}, {kernel}: {wrong}. Going on with {instead}", MaskIgnored, stacklevel=3)
     return "sorted"
+
+
+def _kernels(net: Network, recipe: Recipe) -> Sequence[Kernel]:
+    """Which to try, and in which order."""
+    if recipe.attention == "auto":
+        return ("flex_attention", "sdpa") if net.device.type == "cuda" else ("sdpa",)
+    return ("sdpa",) if recipe.attention == "sdpa" else (recipe.attention, "sdpa")
+
+
+def _what_is_wrong(model: LoadedModel, tuned: Tuned, recipe: Recipe, examples: list[Encoded]) -> str:
+    """Empty where packed rows give what padded ones give, as far as rounding lets them."""
+    try:
+        found = _remembered(model, tuned, recipe, examples)
+    except RuntimeError as error:
+        # A kernel that is compiled on the spot may find no compiler, or refuse the shapes.
+        if model.network.kernel == "sdpa":
+            raise
+        return f"it does not run: {str(error).strip().splitlines()[0]}"
+    widest = WIDEST.get(tuned.compute or model.network.dtype, ROUGH)
+    if found.loss <= widest and found.gradient <= widest:
+        return ""
+    return f"packed rows differ from padded ones by {found.loss:.2g} of the loss, {found.gradient:.2g} of the gradient"
 
 
 def _remembered(model: LoadedModel, tuned: Tuned, recipe: Recipe, examples: list[Encoded]) -> Difference:
     """What was found on a device like this before, or is found now."""
     kind = {
         "device": _device(model),
+        "kernel": model.network.kernel,
+        "compiled": recipe.compile,
         "family": model.network.family.name,
         "precision": f"{model.network.dtype} {tuned.compute}",
         "sizes": [model.network.head.in_features, model.network.head.out_features],

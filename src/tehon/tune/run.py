@@ -30,7 +30,7 @@ from tehon.tune.export import export
 from tehon.tune.job import CARD, Job, check_fit, check_folder, check_vocabulary, open_job
 from tehon.tune.loop import Run, Trained, train
 from tehon.tune.loss_figure import FIGURE, loss_figure
-from tehon.tune.mask_check import safe_layout
+from tehon.tune.mask_check import settle
 from tehon.tune.precision import base_precision
 from tehon.tune.processes import agreed, from_main
 from tehon.tune.spreads import check_sharding, divides_weights
@@ -108,7 +108,7 @@ def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
         model = _load(job, asked.sharding)
         corpus, held_back, counted = _read(job, model, progress)
         tuned = begin(model, asked.recipe)
-        layout = safe_layout(model, tuned, corpus, asked.recipe, asked.sharding)
+        layout = settle(model, tuned, corpus, asked.recipe, asked.sharding)
     run = Run(job, model.network, tuned, corpus, held_back, asked.out, asked.sharding, layout)
     adapter = _adapter(run, trained := train(run, progress), counted)
     with agreed():

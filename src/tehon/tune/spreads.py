@@ -28,6 +28,9 @@ def check_sharding(recipe: Recipe, sharding: Sharding) -> None:
     Raises:
         UsageError: it cannot.
     """
+    if recipe.compile and sharding != "none":
+        problem = f"layers must be left as they are for {sharding}, but compile is true"
+        raise UsageError("--sharding", problem, "Take --sharding none, or set compile = false")
     if sharding in DIVIDES_WEIGHTS and recipe.precision in PACKED:
         problem = f"a base in {recipe.precision} must be whole in every process, which {sharding} forbids"
         raise UsageError("--sharding", problem, 'Take --sharding none, or set precision = "bf16"')

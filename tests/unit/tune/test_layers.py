@@ -1,5 +1,6 @@
-"""Layers that forget what lies in them need less memory, and give the same step."""
+"""Layers that forget what lies in them, or are compiled, give the same step."""
 
+import shutil
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import torch
 from tehon.engine.load import load
 from tehon.engine.network import Network
 from tehon.engine.tokens import Encoded, encoded
+from tehon.errors import UsageError
 from tehon.families import FAMILIES
 from tehon.records.tuning import Layout, Lora, Recipe
 from tehon.tune import gradient
@@ -47,16 +49,35 @@ def step(family: str, chosen: Recipe) -> tuple[Network, float, torch.Tensor]:
     return model.network, found.loss, torch.cat(gradients)
 
 
+def check_same(family: str, plain: Recipe, other: Recipe) -> None:
+    _, loss, wanted = step(family, plain)
+    _, same, found = step(family, other)
+    assert same == pytest.approx(loss, rel=1e-6)
+    assert float((found - wanted).norm()) <= 1e-5 * float(wanted.norm())
+
+
 @pytest.mark.parametrize("lora", [Lora(rank=4, dropout=0.3), None], ids=["lora", "every weight"])
 @pytest.mark.parametrize("layout", ["sorted", "prefix_tree"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_forgotten_activations_are_computed_again_to_the_same_gradient(
     family: str, layout: Layout, lora: Lora | None
 ) -> None:
-    _, loss, wanted = step(family, recipe(layout=layout, lora=lora))
-    _, same, found = step(family, recipe(layout=layout, lora=lora, activation_checkpointing=True))
-    assert same == pytest.approx(loss, rel=1e-6)
-    assert float((found - wanted).norm()) <= 1e-5 * float(wanted.norm())
+    plain = recipe(layout=layout, lora=lora)
+    check_same(family, plain, msgspec.structs.replace(plain, activation_checkpointing=True))
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs g++")
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_compiled_layers_drop_the_same_features_and_give_the_same_gradient(*, checkpointing: bool) -> None:
+    plain = recipe(activation_checkpointing=checkpointing)
+    check_same("llama", plain, msgspec.structs.replace(plain, compile=True))
+
+
+def test_a_missing_compiler_is_told_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(UsageError, match="there is no no-such-compiler"):
+        begin(load("tiny:llama"), recipe(compile=True))
 
 
 def test_what_lies_between_layers_is_forgotten_and_the_work_counted() -> None:
