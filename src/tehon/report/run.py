@@ -13,7 +13,7 @@ from tehon.report.confusions import confusions
 from tehon.report.lm_eval import lm_eval_files
 from tehon.report.preferred import pairs_csv, with_votes
 from tehon.report.prompt_lengths import prompt_lengths
-from tehon.report.read import Folders, Run, open_folders, read_folders
+from tehon.report.read import Folders, Opened, Run, open_folders, read_folders
 from tehon.report.samples import samples
 from tehon.report.wording import task_title
 from tehon.report.work import work
@@ -69,16 +69,21 @@ def report(  # noqa: PLR0913 - one parameter an option
     written = assemble(folders, title or TITLE, notes, every_pair=every_pair)
     if votes:
         written = with_votes(written, cast)
-    write_text(out / "report.html", render.html(written, shown(written, opened, most_items, progress), SCRIPTS))
+    write_text(out / "report.html", page(written, opened, most_items, progress))
     _write(written, out, progress)
     finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
     return written
 
 
+def page(written: Report, opened: Sequence[Opened], most_items: int = MOST_ITEMS, progress: Progress = silent) -> str:
+    """report.html: the report, with lists of what its folders hold."""
+    return render.html(written, shown(written, opened, most_items, progress), SCRIPTS)
+
+
 def _write(written: Report, out: Path, progress: Progress) -> None:
     with progress("write", len(PAGES), "files") as advance:
-        for name, page in PAGES.items():
-            if text := page(written):
+        for name, write in PAGES.items():
+            if text := write(written):
                 write_text(out / name, text)
             advance(1, name)
     for name, content in lm_eval_files(written):

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from tehon.errors import Damaged
 from tehon.records.files import Kind
-from tehon.report import render
-from tehon.report.read import Folders
+from tehon.report.read import Folders, Opened
 from tehon.report.run import TITLE, assemble
+from tehon.report.run import page as report_page
 from tehon.storage.manifest import read_manifest
 from tehon.tune.curve import Line
 from tehon.web.given import Given
@@ -37,6 +37,17 @@ POLICY = (
 """For pages that were made elsewhere: whatever they hold reaches neither the network nor the other pages."""
 FIGURES = 16
 """Drawn curves that are kept."""
+
+
+class Reported(NamedTuple):
+    """What a report is made from: the folders, and what was read of them."""
+
+    opened: tuple[Opened, ...]
+    folders: Folders
+
+    def page(self) -> str:
+        """The report, as `tehon report` writes it."""
+        return report_page(assemble(self.folders, TITLE, ()), self.opened)
 
 
 class Entry(NamedTuple):
@@ -63,12 +74,12 @@ class Browse:
 
     Args:
         given: the folders.
-        folders: what was read of those that a report is made from.
+        reported: of these, what a report is made from; None where there are no scores.
     """
 
-    def __init__(self, given: Given, folders: Folders | None) -> None:
+    def __init__(self, given: Given, reported: Reported | None) -> None:
         """Nothing is drawn yet; a report that somebody wrote is shown as it is, and else made when it is asked for."""
-        self.entries = tuple(_entries(given, folders))
+        self.entries = tuple(_entries(given, reported))
 
     @property
     def routes(self) -> list[Route]:
@@ -105,11 +116,11 @@ class Browse:
         return self.entries[place]
 
 
-def _entries(given: Given, folders: Folders | None) -> Iterator[Entry]:
+def _entries(given: Given, reported: Reported | None) -> Iterator[Entry]:
     """What there is to look at: reports first, then data, then tunings."""
     kinds = given.finished
-    if folders and "report" not in kinds.values():
-        yield Entry("report", TITLE, cache(lambda: render.html(assemble(folders, TITLE, ()))))
+    if reported and "report" not in kinds.values():
+        yield Entry("report", TITLE, cache(reported.page))
     for kind in PAGES:
         for path in (path for path in kinds if kinds[path] == kind):
             yield Entry(kind, path.resolve().name, partial(_page, path, kind))

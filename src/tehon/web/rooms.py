@@ -15,7 +15,7 @@ from tehon.records.preferences import PageName
 from tehon.records.record import Record
 from tehon.report.read import open_folders, read_folders
 from tehon.storage.votes import VoteFile, vote_file
-from tehon.web.browse import Browse
+from tehon.web.browse import Browse, Reported
 from tehon.web.chat import Chat
 from tehon.web.collect import collect
 from tehon.web.compare import Compare
@@ -103,12 +103,16 @@ class _Opening:
 
     def of_folders(self, given: Given, progress: Progress) -> Iterator[tuple[PageName, Sequence[Route]]]:
         """The pages over what lies on the disk."""
-        folders = read_folders(open_folders(given.reported), progress) if given.reported else None
-        matchups = collect(given.sets, folders.runs if folders else ()) if self._wanted(PageName.COMPARE) else ()
+        reported = None
+        if given.reported:
+            opened = open_folders(given.reported)
+            reported = Reported(opened, read_folders(opened, progress))
+        runs = reported.folders.runs if reported else ()
+        matchups = collect(given.sets, runs) if self._wanted(PageName.COMPARE) else ()
         if matchups:
             deal = Deal(matchups, self._votes, scripted=self._offer.scripted)
             yield PageName.COMPARE, Compare(deal, self._limits).routes
-        browse = Browse(given, folders)
+        browse = Browse(given, reported)
         if browse.entries and self._wanted(PageName.BROWSE):
             yield PageName.BROWSE, browse.routes
 

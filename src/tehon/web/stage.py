@@ -73,5 +73,7 @@ async def _listen(ready: "asyncio.Queue[Piece | None]", growing: "asyncio.Task[N
     try:
         while (piece := await ready.get()) is not None:
             yield piece
+        # Whoever has heard the last piece finds the place free.
+        await asyncio.wait([growing])
     finally:
         growing.cancel()

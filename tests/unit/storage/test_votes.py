@@ -98,6 +98,51 @@ def test_a_full_disk_keeps_nothing_of_a_vote_and_says_so(path: Path, monkeypatch
     assert read_votes(path) == (vote("花", "m1"), vote("花", "m2"))
 
 
+def test_a_vote_that_is_taken_back_is_another_line_and_counts_no_more(path: Path) -> None:
+    with vote_file(path) as votes:
+        votes.add(vote("花", "m1"))
+        votes.add(vote("花", "m2"))
+        before = path.read_bytes()
+        assert votes.retract("花", "m2", "2026-01-02")
+        assert not votes.retract("花", "m2", "2026-01-02")
+        assert not votes.retract("太郎", "m1", "2026-01-02")
+        assert not votes.has("花", "m2")
+    assert path.read_bytes() == before + '{"voter":"花","retracts":"m2","time":"2026-01-02"}\n'.encode()
+    assert read_votes(path) == (vote("花", "m1"),)
+
+
+def test_who_took_a_vote_back_may_judge_again_after_a_restart_too(path: Path) -> None:
+    with vote_file(path) as votes:
+        votes.add(vote("花", "m1"))
+        votes.retract("花", "m1", "2026-01-02")
+    again = msgspec.structs.replace(vote("花", "m1"), choice="tie")
+    with vote_file(path) as votes:
+        assert votes.add(again)
+    assert read_votes(path) == (again,)
+
+
+def test_the_last_vote_is_the_person_s_own_among_those_that_are_asked_about(path: Path) -> None:
+    with vote_file(path) as votes:
+        for voter, matchup in (("花", "m1"), ("花", "m2"), ("太郎", "m3"), ("花", "other")):
+            votes.add(vote(voter, matchup))
+        assert votes.last("花", {"m1", "m2", "m3"}) == "m2"
+        votes.retract("花", "m2", "2026-01-02")
+        assert votes.last("花", {"m1", "m2", "m3"}) == "m1"
+        assert votes.last("次郎", {"m1"}) is None
+
+
+@pytest.mark.parametrize("kept", [5, 20, 40])
+def test_half_a_retraction_takes_nothing_back(path: Path, kept: int) -> None:
+    with vote_file(path) as votes:
+        votes.add(vote("花", "m1"))
+    whole = path.read_bytes()
+    path.write_bytes(whole + '{"voter":"花","retracts":"m1","time":"2026-01-02"}'.encode()[:kept])
+    assert len(read_votes(path)) == 1
+    with vote_file(path) as votes:
+        assert votes.has("花", "m1")
+    assert path.read_bytes() == whole
+
+
 def test_no_file_of_votes_is_an_error(path: Path) -> None:
     with pytest.raises(RawFileMissing, match="must be a file of votes"):
         read_votes(path)

@@ -78,3 +78,25 @@ def test_scripted_votes_say_so(matchups: tuple[Matchup, ...], tmp_path: Path) ->
     with vote_file(tmp_path / "scripted.jsonl") as votes:
         Deal(matchups, votes, scripted=True).judge("bot", matchups[0].key, "tie", "")
     assert read_votes(tmp_path / "scripted.jsonl")[0].scripted
+
+
+def test_who_takes_the_last_verdict_back_is_asked_the_same_again(deal: Deal, tmp_path: Path) -> None:
+    assert deal.last("花") is None
+    first = deal.following("花")
+    assert first
+    shown = deal.shown("花", first)
+    deal.judge("花", first.key, "a", "")
+    second = deal.following("花")
+    assert second
+    deal.judge("花", second.key, "b", "")
+    assert deal.last("花") == second.key
+    assert deal.undo("花", second.key)
+    assert not deal.undo("花", second.key)
+    assert not deal.undo("太郎", first.key)
+    assert deal.following("花") == second
+    assert deal.last("花") == first.key
+    assert deal.undo("花", first.key)
+    assert deal.following("花") == first
+    assert deal.shown("花", first) == shown
+    assert deal.judged("花") == 0
+    assert read_votes(tmp_path / "votes.jsonl") == ()

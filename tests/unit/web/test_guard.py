@@ -87,6 +87,23 @@ def test_a_form_of_another_site_casts_no_vote(open_pages: Open, headers: dict[st
     assert len(read_votes(tmp_path / "votes.jsonl")) == 1
 
 
+def test_a_verdict_is_taken_back_once_however_often_the_form_is_sent(open_pages: Open, tmp_path: Path) -> None:
+    client = open_pages()
+    sent = [ballot(client), ballot(client)]
+    for each in sent:
+        client.post("/compare", data=each)
+        client.get("/compare?name=Hana")
+    first = read_votes(tmp_path / "votes.jsonl")[0].matchup
+    for _ in range(3):
+        assert client.post("/compare/undo", data={"name": "Hana", "matchup": first}).status_code == 303
+    assert len(read_votes(tmp_path / "votes.jsonl")) == len({each["matchup"] for each in sent}) - 1
+    assert client.post("/compare/undo", data={"name": "Hana"}).status_code == 400
+    assert (
+        client.post("/compare/undo", data={"name": "Hana", "matchup": first}, headers={"Origin": "null"}).status_code
+        == 403
+    )
+
+
 async def _never() -> Message:
     await asyncio.sleep(60)
     return {"type": "http.disconnect"}
