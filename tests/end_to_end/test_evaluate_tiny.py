@@ -1,6 +1,7 @@
 """Evaluation on random tiny models, with torch: every task, and no answer that depends on how it was batched."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,13 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from tehon.engine.load import load
+from tehon.engine.spelling import Speller
 from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
-from tehon.evaluate.run import evaluate
+from tehon.evaluate.requests import token_digest
+from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Generation, Loglikelihood, Protocol
+from tehon.records.evaluation import Cell, Generation, Loglikelihood, Protocol, Request, Suite
 from tehon.records.scores import ItemResult
 from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS
@@ -87,10 +90,41 @@ def test_an_interrupted_run_on_torch_ends_in_the_same_bytes(
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+ONCE = [
+    (Cell(task="jnli", shots=(2,)), "overlong=drop_shot"),
+    (Cell(task="jnli", shots=(2,)), "encode=joint"),
+    (Cell(task="jnli", shots=(2,)), "encode=separate"),
+    (Cell(task="jnli", shots=(2,)), "answer=output"),
+    (Cell(task="vqa"), "overlong=drop_shot"),
+    (Cell(task="qualitative", max_new_tokens=4), "overlong=drop_shot"),
+]
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt_neox"])
+@pytest.mark.parametrize(("cell", "setting"), ONCE)
+def test_every_text_of_a_chunk_is_encoded_once(
+    family: str, cell: Cell, setting: str, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = Suite(name="once", settings=("seeds=[42]", setting), cells=(cell,))
+    model = load(f"tiny:{family}")
+    model.network.context_length = 4096
+    encoded: list[str] = []
+    encode = Speller._raw
+
+    def counted(speller: Speller, texts: Sequence[str], *, special: bool) -> list[list[int]]:
+        encoded.extend(texts)
+        return encode(speller, texts, special=special)
+
+    monkeypatch.setattr(Speller, "_raw", counted)
+    evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, loader=InMemory(model))
+    assert encoded
+    assert [text for text, times in Counter(encoded).items() if times > 1] == []
+
+
 def test_the_digest_of_tokens_tells_borders_and_specials_apart() -> None:
     model, protocol = load("tiny:llama"), PROTOCOLS["paper"]
     scored, written = Loglikelihood(context="赤い車", continuation="です"), Generation(context="赤い車")
-    asked: list[tuple[list[Loglikelihood | Generation], Protocol]] = [
+    asked: list[tuple[list[Request], Protocol]] = [
         ([scored, written], protocol),
         ([Loglikelihood(context="赤い", continuation="車です"), written], protocol),
         ([replace(scored, end=True), written], protocol),
@@ -98,6 +132,6 @@ def test_the_digest_of_tokens_tells_borders_and_specials_apart() -> None:
         ([scored, written], replace(protocol, bos="always")),
         ([scored], protocol),
     ]
-    digests = [model.token_digest(requests, way) for requests, way in asked]
+    digests = [token_digest(model.read(requests, way)) for requests, way in asked]
     assert len(set(digests)) == len(asked)
-    assert model.token_digest([scored, written], protocol) == digests[0]
+    assert token_digest(model.read([scored, written], protocol)) == digests[0]

@@ -15,7 +15,7 @@ from tehon.engine.load import LoadedModel, load
 from tehon.engine.locate import locate
 from tehon.evaluate.jobs import Job
 from tehon.evaluate.planner import Planner
-from tehon.evaluate.requests import ask_all
+from tehon.evaluate.requests import ask_all, ready
 from tehon.evaluate.session import KINDS
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Protocol, TaskPrompt
@@ -68,7 +68,8 @@ def planned(raw: Path, cell: Cell, protocol: Protocol) -> Job:
 
 
 def ours(job: Job, model: LoadedModel) -> tuple[list[ItemResult], dict[str, float]]:
-    asked = list(ask_all(job, job.items(), job.pool(), model.chat))
+    items = list(ask_all(job, job.items(), job.pool(), model.chat))
+    asked = ready(items, KINDS["choice"].requests, job.way, model)
     results = list(KINDS["choice"].answer(asked, job.way, model))
     return results, {score.metric: score.value for score in KINDS["choice"].score(results)}
 

@@ -10,10 +10,10 @@ from jinja2 import TemplateError
 
 from tehon.engine.borders import Pair, counted, shared
 from tehon.engine.spelling import Speller
-from tehon.engine.tokens import Encoded, Tokens, encoded
+from tehon.engine.tokens import Encoded, Tokens, encoded, weighed
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate, ask
-from tehon.records.evaluation import Generation, Loglikelihood, Protocol
+from tehon.records.evaluation import Generation, Loglikelihood, Protocol, Spelling
 from tehon.records.prompt import Prompt, Segment, Template
 
 UNKNOWN = "\ue000"
@@ -91,38 +91,50 @@ class Encoder:
         return sequences
 
     def requests(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> list[Encoded]:
+        """The same as `spellings`, those tokens weighing 1 that are scored."""
+        return [weighed(spelling) for spelling in self.spellings(requests, protocol)]
+
+    def spellings(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> list[Spelling]:
         """Contexts and continuations in tokens, the continuation scored, as the protocol wants them encoded.
+
+        Requests that have a spelling keep it.
 
         Raises:
             ModelError: the protocol wants a BOS, and the tokenizer has none.
         """
         bos = self.front(protocol)
-        sequences = []
-        for request, pair in zip(requests, self._pairs(requests, protocol), strict=True):
-            opened = _opened(pair.context, bos)
-            # Without any token before it, the first scored token could not be predicted.
-            opened = opened or [self.end]
-            scored = [*pair.continuation, self.end] if request.end else pair.continuation
-            weights = [0.0] * len(opened) + [1.0] * len(scored)
-            sequences.append(encoded(opened + scored, weights, merged=pair.merged))
-        return sequences
+        new = [request for request in requests if request.spelling is None]
+        found = iter([self._spelling(*each, bos) for each in zip(new, self._pairs(new, protocol), strict=True)])
+        return [request.spelling or next(found) for request in requests]
+
+    def _spelling(self, request: Loglikelihood, pair: Pair, bos: int | None) -> Spelling:
+        # Without any token before it, the first scored token could not be predicted.
+        opened = _opened(pair.context, bos) or [self.end]
+        scored = [*pair.continuation, self.end] if request.end else pair.continuation
+        return Spelling(ids=(*opened, *scored), scored=len(scored), merged=pair.merged)
 
     def _pairs(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> list[Pair]:
         texts = [_read_before(request, protocol.encode) for request in requests]
-        contexts = _mixed([(text, r.special) for text, r in zip(texts, requests, strict=True)], self._speller.alone)
+        before = [(text, request.special) for text, request in zip(texts, requests, strict=True)]
         if protocol.encode in {"joint", "joint_lcp"}:
-            wholes = _mixed([(self._whole(request), request.special) for request in requests], self._speller.alone)
+            whole = [(self._whole(request), request.special) for request in requests]
+            found = _mixed([*before, *whole], self._speller.alone)
             split = counted if protocol.encode == "joint" else shared
-            return [split(context, whole) for context, whole in zip(contexts, wholes, strict=True)]
+            return [split(*pair) for pair in zip(found[: len(before)], found[len(before) :], strict=True)]
+        contexts = _mixed(before, self._speller.alone)
         moved = [request.context[len(text) :] for text, request in zip(texts, requests, strict=True)]
         encode = self.apart if protocol.encode == "separate" else self.inside
         continuations = encode([space + r.continuation for space, r in zip(moved, requests, strict=True)])
         return [Pair(context, continuation) for context, continuation in zip(contexts, continuations, strict=True)]
 
-    def read(self, request: Generation) -> list[int]:
-        """What a model reads before it writes: the context with the BOS that the tokenizer puts by itself."""
-        ids = self._segments([Segment(text=request.context, special=request.special)], self._speller.alone)[0]
-        return self.opened(ids) or [self.end]
+    def openings(self, requests: Sequence[Generation]) -> list[Spelling]:
+        """What a model reads before it writes: each context, with the BOS that the tokenizer puts by itself.
+
+        Requests that have a spelling keep it.
+        """
+        new = [(request.context, request.special) for request in requests if request.spelling is None]
+        found = iter(_mixed(new, self._speller.alone))
+        return [request.spelling or Spelling(ids=tuple(self.opened(next(found)) or [self.end])) for request in requests]
 
     def front(self, protocol: Protocol) -> int | None:
         """The BOS that a protocol wants in front; None for none.

@@ -15,7 +15,6 @@ from tehon.engine.encode import Encoder
 from tehon.engine.network import Network
 from tehon.errors import ModelError, NotFinite
 from tehon.records.evaluation import Completion, Generation
-from tehon.records.prompt import Prompt, Segment
 
 ON_PROCESSOR, ON_ACCELERATOR = (16, 16_384), (64, 32_768)
 """Answers that grow side by side, and tokens of all of them, at most."""
@@ -60,39 +59,37 @@ def generate(net: Network, encoder: Encoder, requests: Sequence[Generation]) -> 
         ModelError: an answer of that length does not fit into the context.
     """
     for start in range(0, len(requests), WINDOW):
-        answers = [_prepare(net, encoder, start + at, r) for at, r in enumerate(requests[start : start + WINDOW])]
+        some = requests[start : start + WINDOW]
+        answers = [
+            begin(net, encoder, spelling.ids, request, start + at)
+            for at, (request, spelling) in enumerate(zip(some, encoder.openings(some), strict=True))
+        ]
         with torch.inference_mode():
             _continue(net, encoder, sorted(answers, key=lambda answer: len(answer.prompt), reverse=True))
         for answer in answers:
             yield completion(answer)
 
 
-def _prepare(net: Network, encoder: Encoder, number: int, request: Generation) -> Answer:
-    prompt = Prompt(segments=(Segment(text=request.context, special=request.special),))
-    return begin(net, encoder, prompt, request, number)
-
-
-def begin(net: Network, encoder: Encoder, prompt: Prompt, request: Generation, number: int = 0) -> Answer:
+def begin(net: Network, encoder: Encoder, ids: Sequence[int], request: Generation, number: int = 0) -> Answer:
     """An answer that has yet to grow.
 
     Args:
         net: what will write it.
-        encoder: of the prompt, which is cut on the left where it leaves no room.
-        prompt: what is read; a request's context alone, or a conversation.
+        encoder: of the prompt.
+        ids: the prompt, a token at least; it is cut on the left where it leaves no room.
         request: how the answer is chosen.
         number: of the request, for errors.
 
     Raises:
         ModelError: an answer of that length does not fit into the context.
     """
-    ids = encoder.prompts([prompt])[0].ids.tolist() or [encoder.end]
     room = net.context_length - request.max_new_tokens
     kept = 1 if ids[0] == encoder.bos else 0
     if room <= kept:
         problem = f"max_new_tokens must be below the context of {net.context_length}, got {request.max_new_tokens}"
         raise ModelError(f"request {number}", problem, "Ask for fewer tokens")
     excess = max(0, len(ids) - room)
-    rest = ids[:kept] + ids[kept + excess :]
+    rest = [*ids[:kept], *ids[kept + excess :]]
     # The stream of an answer is its own, so that no other request changes it.
     chance = Random(f"{request.seed}\n{request.context}")
     return Answer(number=number, request=request, prompt=rest, truncated=excess, chance=chance, seen=set(rest))
@@ -149,8 +146,8 @@ def chosen(logits: Tensor, answers: Sequence[Answer]) -> list[int]:
     tokens = penalised.argmax(dim=1)
     drawn = [place for place, answer in enumerate(answers) if answer.request.temperature]
     if drawn:
-        heat = [answers[place].request.temperature for place in drawn]
-        tokens[drawn] = draw(penalised[drawn], heat, [answers[place].chance.random() for place in drawn])
+        heat, top = zip(*((answers[at].request.temperature, answers[at].request.top_p) for at in drawn), strict=True)
+        tokens[drawn] = draw(penalised[drawn], heat, [answers[at].chance.random() for at in drawn], top)
     # Both in one, because an accelerator is waited for every time that something is read from it.
     found = torch.stack([whole.long(), tokens], dim=1).tolist()
     for answer, (fine, _) in zip(answers, found, strict=True):

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import torch
+from msgspec import structs
 
 from tehon.engine import adapter as adapters
 from tehon.engine import generate, loglikelihood
@@ -18,7 +19,7 @@ from tehon.engine.tokenizer import open_encoder
 from tehon.engine.weights import Wanted, weigh
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import AnyRequest, Completion, Generation, Loglikelihood, Protocol, Scored
 from tehon.records.tuning import Precision
 
 
@@ -63,32 +64,18 @@ class LoadedModel:
         """The tokenizer's chat template; None where it has none."""
         return self.encoder.chat
 
-    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
-        """Tokens of each request's context and continuation before any cut; of a Generation's context alone."""
-        scored = [request for request in requests if isinstance(request, Loglikelihood)]
-        lengths = iter(self.encoder.requests(scored, protocol))
-        return [
-            len(next(lengths).ids if isinstance(request, Loglikelihood) else self.encoder.read(request))
-            for request in requests
-        ]
-
-    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
-        """sha256 over the tokens of these requests before any cut, and which of them are scored."""
-        digest = sha256()
-        scored = [request for request in requests if isinstance(request, Loglikelihood)]
-        for one in self.encoder.requests(scored, protocol):
-            digest.update(f"{one.ids.tolist()} {one.scored.tolist()}\n".encode())
-        for request in requests:
-            if isinstance(request, Generation):
-                digest.update(f"{list(self.encoder.read(request))}\n".encode())
-        return digest.hexdigest()
+    def read(self, requests: Sequence[AnyRequest], protocol: Protocol) -> list[AnyRequest]:
+        """The same requests, each with its spelling."""
+        scored = iter(self.encoder.spellings([r for r in requests if isinstance(r, Loglikelihood)], protocol))
+        written = iter(self.encoder.openings([r for r in requests if isinstance(r, Generation)]))
+        return [structs.replace(r, spelling=next(written if isinstance(r, Generation) else scored)) for r in requests]
 
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; see `tehon.engine.loglikelihood`."""
         return loglikelihood.loglikelihood(self.network, self.encoder, requests, protocol)
 
     def generate(self, requests: Sequence[Generation]) -> Iterator[Completion]:
-        """Answer greedily, in the order of the requests; see `tehon.engine.generate`."""
+        """Answer in the order of the requests; see `tehon.engine.generate`."""
         return generate.generate(self.network, self.encoder, requests)
 
 

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Iterator, Sequence
 
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import AnyRequest, Completion, Generation, Loglikelihood, Protocol, Scored
 
 
 class Model(typing.Protocol):
@@ -26,18 +26,17 @@ class Model(typing.Protocol):
     def chat(self) -> ChatTemplate | None:
         """The tokenizer's chat template; None where it has none."""
 
-    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
-        """Tokens of each request's context and continuation before any cut; of a Generation's context alone."""
-
-    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
-        """sha256 over the tokens that the model would read for these requests, and which of them it would score."""
+    def read(self, requests: Sequence[AnyRequest], protocol: Protocol) -> list[AnyRequest]:
+        """The same requests, each with its spelling; without, where only somebody else knows the tokens."""
 
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests; no answer depends on which others were asked with it.
+
+        What has a spelling is not encoded again.
 
         Raises:
             NotFinite: a log-likelihood is NaN or infinite; the request is named.
         """
 
     def generate(self, requests: Sequence[Generation]) -> Iterator[Completion]:
-        """Answer greedily, in the order of the requests; no answer depends on which others were asked with it."""
+        """Answer in the order of the requests; no answer depends on which others were asked with it."""

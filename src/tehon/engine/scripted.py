@@ -3,15 +3,26 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from math import log
+from itertools import accumulate
+from math import exp, fsum, log
+from random import Random
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
-from tehon.storage.manifest import records_sha256
+from tehon.records.evaluation import (
+    AnyRequest,
+    Completion,
+    Generation,
+    Loglikelihood,
+    Protocol,
+    Request,
+    Scored,
+    Spelling,
+)
 
 Finish = Literal["end", "stop", "length"]
 END = 0
@@ -80,15 +91,18 @@ class Scripted:
         total = log(seen.total() + self.size)
         return [log(seen[token] + 1) - total for token in range(self.size)]
 
-    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
-        """Characters of each request's context and continuation; of a Generation's context alone."""
+    def read(self, requests: Sequence[AnyRequest], protocol: Protocol) -> list[AnyRequest]:
+        """The same requests, each with its spelling: the characters are the tokens."""
         del protocol
-        return [len(r.context) + (len(r.continuation) if isinstance(r, Loglikelihood) else 0) for r in requests]
+        return [replace(request, spelling=self.spell(request)) for request in requests]
 
-    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
-        """sha256 over the characters of these requests, which are its tokens."""
-        del protocol
-        return records_sha256(requests)
+    def spell(self, request: Request) -> Spelling:
+        """A request in tokens."""
+        context = self.encode(request.context)
+        if isinstance(request, Generation):
+            return Spelling(ids=tuple(context))
+        scored = [*self.encode(request.continuation), *([END] if request.end else [])]
+        return Spelling(ids=(*context, *scored), scored=len(scored))
 
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Answer in the order of the requests, one at a time.
@@ -101,42 +115,43 @@ class Scripted:
 
     def score(self, request: Loglikelihood, protocol: Protocol) -> Scored:
         """One answer."""
-        context, continuation = self.encode(request.context), self.encode(request.continuation)
-        scored = [*continuation, *([END] if request.end else [])]
+        spelling = request.spelling or self.spell(request)
         # The last token is only predicted, never read, so one more than the context length fits.
-        cut = max(len(context) + len(scored) - self.context_length - 1, 0)
-        if cut and (protocol.overlong != "left" or cut > len(context)):
+        cut = max(len(spelling.ids) - self.context_length - 1, 0)
+        if cut and (protocol.overlong != "left" or cut > len(spelling.ids) - spelling.scored):
             problem = f"must fit into {self.context_length} characters, but is {cut} too long"
             raise ModelError(f"prompt {request.context[:20]!r}…", problem, "Use fewer shots")
-        ids = [*context[cut:], *scored]
-        start = len(ids) - len(scored)
-        tables = [self.logprobs(ids[:place]) for place in range(start, len(ids))]
+        ids = spelling.ids[cut:]
+        places = range(len(ids) - spelling.scored, len(ids))
+        tables = [self.logprobs(ids[:place]) for place in places]
         self.positions += len(ids) - 1 if ids else 0
-        each = [table[token] for table, token in zip(tables, scored, strict=True)]
+        each = [table[ids[place]] for table, place in zip(tables, places, strict=True)]
+        own = spelling.scored - request.end
         return Scored(
-            logprob=sum(each[: len(continuation)]),
-            tokens=len(continuation),
+            logprob=sum(each[:own]),
+            tokens=own,
             end_logprob=each[-1] if request.end else None,
-            greedy=all(_best(table) == token for table, token in zip(tables, continuation, strict=False)),
-            prompt_tokens=len(context) + len(continuation),
+            greedy=all(_best(table) == ids[place] for table, place in zip(tables[:own], places, strict=False)),
+            prompt_tokens=len(spelling.ids),
             truncated=cut,
         )
 
     def generate(self, requests: Sequence[Generation]) -> Iterator[Completion]:
-        """Answer greedily, in the order of the requests."""
+        """Answer in the order of the requests."""
         for request in requests:
             yield self.complete(request)
 
     def complete(self, request: Generation) -> Completion:
         """One answer; the context is cut on the left so that the whole answer would fit."""
-        context = self.encode(request.context)
+        context = (request.spelling or self.spell(request)).ids
+        chance = Random(f"{request.seed}\n{request.context}")
         cut = max(len(context) - max(self.context_length - request.max_new_tokens, 1), 0)
         ids = context[cut:]
         self.positions += len(ids)
         written: list[int] = []
         while len(written) < request.max_new_tokens:
             table = self.logprobs([*ids, *written])
-            written.append(_best(_penalised(table, {*ids, *written}, request.repetition_penalty)))
+            written.append(_next(_penalised(table, {*ids, *written}, request.repetition_penalty), request, chance))
             text, finish = self.shorten(written, request.stop)
             if finish != "length":
                 break
@@ -156,6 +171,18 @@ class Scripted:
 
 def _best(table: Sequence[float]) -> int:
     return max(range(len(table)), key=table.__getitem__)
+
+
+def _next(table: Sequence[float], request: Generation, chance: Random) -> int:
+    """The most likely token, or where the request is warm one by chance, among the most likely that make up top_p."""
+    if not request.temperature:
+        return _best(table)
+    highest = max(table)
+    weights = [exp((value - highest) / request.temperature) for value in table]
+    order = sorted(range(len(table)), key=weights.__getitem__, reverse=True)
+    most, before = request.top_p * fsum(weights), accumulate((weights[token] for token in order), initial=0.0)
+    kept = [token for token, so_far in zip(order, before, strict=False) if so_far < most]
+    return chance.choices(kept, [weights[token] for token in kept])[0]
 
 
 def _penalised(table: Sequence[float], seen: set[int], penalty: float) -> list[float]:

@@ -16,8 +16,7 @@ import msgspec
 
 from tehon.errors import ModelError, UsageError
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import Completion, Generation, Loglikelihood, Protocol, Scored
-from tehon.storage.manifest import records_sha256
+from tehon.records.evaluation import AnyRequest, Completion, Generation, Loglikelihood, Protocol, Scored
 
 LOG = logging.getLogger(__name__)
 KEY = "TEHON_API_KEY"
@@ -112,15 +111,10 @@ class Served:
         """Messages as they are: the server has the template."""
         return _messages
 
-    def measure(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> list[int]:
-        """0 for each: only the server can count."""
+    def read(self, requests: Sequence[AnyRequest], protocol: Protocol) -> list[AnyRequest]:
+        """The requests as they are: only the server knows its tokens."""
         del protocol
-        return [0] * len(requests)
-
-    def token_digest(self, requests: Sequence[Loglikelihood | Generation], protocol: Protocol) -> str:
-        """sha256 over the requests themselves."""
-        del protocol
-        return records_sha256(requests)
+        return list(requests)
 
     def loglikelihood(self, requests: Sequence[Loglikelihood], protocol: Protocol) -> Iterator[Scored]:
         """Nothing but an error where anything is asked.
@@ -196,6 +190,8 @@ def _body(request: Generation) -> tuple[str, dict[str, Any]]:
     body: dict[str, Any] = {"max_tokens": request.max_new_tokens, "temperature": request.temperature}
     if request.temperature:
         body["seed"] = request.seed
+    if request.top_p < 1:
+        body["top_p"] = request.top_p
     if request.stop:
         body["stop"] = list(request.stop)
     if request.repetition_penalty != 1:

@@ -59,6 +59,7 @@ class Speller:
         self._leaks = self._numbers & set(chain.from_iterable(spelt))
         self._lines: re.Pattern[str] | None = None
         self.sentinel = self._find_sentinel()
+        self._head = self._alone([self.sentinel], special=False)[0] if self.sentinel else []
         self._lines = self._find_lines()
 
     def alone(self, texts: Sequence[str], *, special: bool = False) -> Ids:
@@ -81,14 +82,14 @@ class Speller:
         return MARK.join(_behind(self._opening, text))
 
     def _spelt(self, texts: Sequence[str], encode: Encode, *, special: bool) -> Ids:
-        found = self._by_lines(texts, encode, special=special)
-        if not (special or self._leaks):
-            return found
-        for place, text in enumerate(texts):
-            if len(parts := self._apart(text, found[place], special=special)) > 1:
+        """Every text once: the choices of an item come behind one context."""
+        different = list(dict.fromkeys(texts))
+        found = dict(zip(different, self._by_lines(different, encode, special=special), strict=True))
+        for text in different if special or self._leaks else ():
+            if len(parts := self._apart(text, found[text], special=special)) > 1:
                 first, *rest = encode(parts[:1], special=special) + self._within(parts[1:], special=special)
-                found[place] = [*first, *chain.from_iterable(rest)]
-        return found
+                found[text] = [*first, *chain.from_iterable(rest)]
+        return [found[text] for text in texts]
 
     def _apart(self, text: str, ids: list[int], *, special: bool) -> list[str]:
         """The parts between which nothing may be found."""
@@ -115,7 +116,7 @@ class Speller:
     def _within(self, texts: Sequence[str], *, special: bool) -> Ids:
         if self.sentinel is None:
             return self._alone(texts, special=special)
-        head = self._alone([self.sentinel], special=special)[0]
+        head = self._head
         whole = self._alone([self.sentinel + text for text in texts], special=special)
         merged = [place for place, ids in enumerate(whole) if ids[: len(head)] != head]
         alone = dict(zip(merged, self._alone([texts[place] for place in merged], special=special), strict=True))

@@ -78,7 +78,9 @@ class Speaker:
         yield completion(answer)
 
     def _begin(self, prompt: Prompt, settings: Generation) -> Answer:
-        return begin(self._model.network, self._model.encoder, prompt, settings)
+        encoder = self._model.encoder
+        ids = encoder.prompts([prompt])[0].ids.tolist() or [encoder.end]
+        return begin(self._model.network, encoder, ids, settings)
 
     @torch.inference_mode()
     def _step(self, answer: Answer, batch: Batch, *, adapted: bool) -> None:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tehon.records.evaluation import Spelling
+
 Ids = NDArray[np.int32]
 Weights = NDArray[np.float32]
 
@@ -47,6 +49,13 @@ class Encoded:
     def scored(self) -> NDArray[np.int64]:
         """Indices of the tokens that count, in order."""
         return np.flatnonzero(self.weights)
+
+
+def weighed(spelling: Spelling) -> Encoded:
+    """A request's tokens, those that are scored weighing 1."""
+    weights = np.zeros(len(spelling.ids), np.float32)
+    weights[len(weights) - spelling.scored :] = 1
+    return Encoded(ids=np.asarray(spelling.ids, dtype=np.int32), weights=weights, merged=spelling.merged)
 
 
 def encoded(ids: list[int], weights: list[float], *, merged: bool = False) -> Encoded:

@@ -12,9 +12,9 @@ from tehon.errors import ModelError
 from tehon.evaluate import estimates, metrics, output
 from tehon.evaluate.calibration import calibration
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, Request, finite, special
+from tehon.evaluate.requests import Asked, finite, special
 from tehon.prompts import choices, gold
-from tehon.records.evaluation import Loglikelihood, Norm, Scored, TaskPrompt
+from tehon.records.evaluation import Loglikelihood, Norm, Request, Scored, TaskPrompt
 from tehon.records.scores import ItemResult, Score
 
 UNMATCHED = "(none of them)"
@@ -26,7 +26,8 @@ def requests(one: Asked, way: Way) -> list[Request]:
     offered = choices(_prompt(way), one.item)
     found: list[Request] = []
     if way.protocol.answer != "output":
-        found += _likelihoods(one, offered, way)
+        context, means = one.blank.context, special(way.frame)
+        found += [Loglikelihood(context=context, continuation=word, special=means) for word in offered]
     if way.protocol.answer != "likelihood":
         found.append(output.request(one, way, offered))
     return found
@@ -52,15 +53,14 @@ def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResul
     if way.protocol.answer != "output":
         results = list(_by_likelihood(asked, results, way, model))
     if way.protocol.answer != "likelihood":
-        results = list(output.answer(asked, results, way, model))
+        results = list(output.answer(asked, results, model))
     return iter(results)
 
 
 def _by_likelihood(
     asked: Sequence[Asked], results: Sequence[ItemResult], way: Way, model: Model
 ) -> Iterator[ItemResult]:
-    wanted = [_likelihoods(one, result.choices, way) for one, result in zip(asked, results, strict=True)]
-    answers = model.loglikelihood([request for some in wanted for request in some], way.protocol)
+    answers = model.loglikelihood([request for one in asked for request in one.likelihoods], way.protocol)
     priors = _priors(results, way, model)
     for one, blank in zip(asked, results, strict=True):
         own = islice(answers, len(blank.choices))
@@ -77,11 +77,6 @@ def _by_likelihood(
         )
         best = chosen(result, way.protocol.norm)
         yield replace(result, prediction=blank.choices[best], correct=best == one.item.answer)
-
-
-def _likelihoods(one: Asked, offered: Sequence[str], way: Way) -> list[Loglikelihood]:
-    means = special(way.frame)
-    return [Loglikelihood(context=one.blank.context, continuation=word, special=means) for word in offered]
 
 
 def _priors(results: Sequence[ItemResult], way: Way, model: Model) -> dict[str, float]:

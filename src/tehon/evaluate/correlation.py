@@ -24,7 +24,8 @@ requests = choice.requests
 def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
     """One result an item, in order; none of them is right or wrong."""
     for one, found in zip(asked, choice.answer(asked, way, model), strict=True):
-        yield replace(found, value=one.item.value, correct=None)
+        estimate = expected(found) if found.logprobs else None
+        yield replace(found, value=one.item.value, estimate=estimate, correct=None)
 
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
@@ -32,7 +33,8 @@ def score(results: Iterable[ItemResult]) -> Iterator[Score]:
     kept = [replace(result, instruction="", input="", context="") for result in results]
     first = kept[0]
     line = Score(task=first.task, template=first.template, shots=first.shots, metric="", value=0.0, count=len(kept))
-    yield from _correlations(line, "", [(expected(one), one.value or 0.0) for one in kept if one.logprobs])
+    likely = [(one.estimate, one.value or 0.0) for one in kept if one.estimate is not None]
+    yield from _correlations(line, "", likely)
     if any(one.matched for one in kept):
         written = [(float(one.said), one.value or 0.0) for one in kept if one.said]
         yield from _correlations(line, "output_", written)

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from tehon.engine.protocol import Model
 from tehon.evaluate import estimates, generation
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, Request
-from tehon.records.evaluation import Generation
+from tehon.evaluate.requests import Asked, to_write
+from tehon.records.evaluation import Request
 from tehon.records.scores import ItemResult, Score
 from tehon.text.normalise import same_words, same_writing
 
@@ -23,18 +23,15 @@ LINE = "\n"
 
 def requests(one: Asked, way: Way) -> list[Request]:
     """What the model is asked about one item."""
-    return [_request(one, way)]
-
-
-def _request(one: Asked, way: Way) -> Generation:
-    wanted = generation.request(one, way)
-    return replace(wanted, stop=tuple(dict.fromkeys((*wanted.stop, LINE))))
+    wanted = to_write(one.blank.context, way.cell.max_new_tokens, way)
+    return [replace(wanted, stop=tuple(dict.fromkeys((*wanted.stop, LINE))))]
 
 
 def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
     """One result an item, in order."""
-    wanted = [_request(one, way) for one in asked]
-    for one, completion in zip(asked, model.generate(wanted), strict=True):
+    del way
+    answers = model.generate([request for one in asked for request in one.writings])
+    for one, completion in zip(asked, answers, strict=True):
         right = (one.item.example.response, *one.item.references)
         said = completion.text.strip()
         yield replace(
@@ -51,6 +48,11 @@ def exact(said: str, right: str) -> bool:
     return same_writing(said) == same_writing(right)
 
 
+def contains(said: str, right: str) -> bool:
+    """Whether a text holds another once both are normalised; nothing is held by every text, and so by none."""
+    return same_writing(right) in same_writing(said) if right else False
+
+
 def f1(said: str, right: str) -> float:
     """The harmonic mean of the shares of characters that one text has of the other; 1 for equal texts.
 
@@ -63,7 +65,7 @@ def f1(said: str, right: str) -> float:
 
 
 def score(results: Iterable[ItemResult]) -> Iterator[Score]:
-    """`exact_match` and `f1`, both the best over all right answers, and `ends`."""
+    """`exact_match` and `f1`, both the best over all right answers, `contains_answer` and `ends`."""
     kept = [replace(result, instruction="", input="", context="") for result in results]
     said = {result.prediction for result in kept}
     line = Score(
@@ -77,5 +79,9 @@ def score(results: Iterable[ItemResult]) -> Iterator[Score]:
     )
     yield estimates.share(line, [float(result.correct or False) for result in kept])
     yield estimates.mean(replace(line, metric="f1"), [result.f1 or 0.0 for result in kept])
+    held = [
+        float(any(contains(result.prediction, right) for right in (result.gold, *result.references))) for result in kept
+    ]
+    yield estimates.share(replace(line, metric="contains_answer"), held)
     ended = [float(result.finish == "end") for result in kept]
     yield estimates.share(replace(line, metric="ends"), ended)

@@ -1,29 +1,26 @@
 """Prompts that are too long for the model, and what the protocol does with them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.errors import ModelError
 from tehon.evaluate.jobs import Frame, Way
-from tehon.evaluate.requests import Asked, Request, context, description
-from tehon.records.evaluation import Generation, Loglikelihood
+from tehon.evaluate.requests import Ask, Asked, context, description, ready, size
+from tehon.records.evaluation import Generation, Loglikelihood, Request
 from tehon.records.scores import ItemResult, Part
 
-Requests = Callable[[Asked, Way], list[Request]]
-"""What a model is asked about one item."""
 
-
-def fit(asked: Sequence[Asked], way: Way, requests: Requests, model: Model) -> list[Asked]:
+def fit(asked: Sequence[Asked], way: Way, ask: Ask, model: Model) -> list[Asked]:
     """The items with prompts that the model can read whole, or as they are where the protocol cuts on the left.
 
     An item that is skipped says so in its blank result, and is to be left out.
 
     Args:
-        asked: items with all of their shots.
+        asked: items with all of their shots, and with their requests.
         way: how they are asked.
-        requests: what is asked about one item.
+        ask: makes the requests of an item that had to be shortened.
         model: who is to read it.
 
     Raises:
@@ -34,20 +31,20 @@ def fit(asked: Sequence[Asked], way: Way, requests: Requests, model: Model) -> l
         return fitted
     places = list(range(len(fitted)))
     while places:
-        sizes = _sizes([fitted[place] for place in places], way, requests, model)
-        long = [(place, *size) for place, size in zip(places, sizes, strict=True) if size[0] > size[1]]
+        sizes = ((place, *_size(fitted[place], model)) for place in places)
+        long = [(place, tokens, room) for place, tokens, room in sizes if tokens > room]
         for place, tokens, room in long:
             fitted[place] = _shortened(fitted[place], way, model, tokens, room)
         places = [place for place, _, _ in long if not fitted[place].blank.skipped]
+        for place, one in zip(places, ready([fitted[at] for at in places], ask, way, model), strict=True):
+            fitted[place] = one
     return fitted
 
 
-def _sizes(asked: Sequence[Asked], way: Way, requests: Requests, model: Model) -> list[tuple[int, int]]:
-    """Of each item's request that is closest to its bound, or furthest beyond it: the tokens, and how many fit."""
-    wanted = [requests(one, way) for one in asked]
-    tokens = iter(model.measure([request for some in wanted for request in some], way.protocol))
-    found = [[(next(tokens), _room(request, model)) for request in some] for some in wanted]
-    return [max(some, key=lambda size: size[0] - size[1]) for some in found]
+def _size(one: Asked, model: Model) -> tuple[int, int]:
+    """Of the item's request that is closest to its bound, or furthest beyond it: the tokens, and how many fit."""
+    found = [(size(request), _room(request, model)) for request in one.requests]
+    return max(found, key=lambda tokens_and_room: tokens_and_room[0] - tokens_and_room[1])
 
 
 def _room(request: Request, model: Model) -> int:
@@ -86,7 +83,7 @@ def parts_cut(result: ItemResult, one: Asked, way: Way, model: Model) -> tuple[P
     # What was said before belongs to what is asked now.
     query = result.context if result.history else _query(way.frame, one, model).removeprefix(told)
     texts = [told, result.context, query]
-    head, whole, own = model.measure([Generation(context=text) for text in texts], way.protocol)
+    head, whole, own = map(size, model.read([Generation(context=text) for text in texts], way.protocol))
     lost: list[Part] = []
     if told:
         lost.append("description")

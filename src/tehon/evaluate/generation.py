@@ -1,4 +1,4 @@
-"""Generation: greedy answers, judged only by what needs no judge."""
+"""Generation: answers in full, judged only by what needs no judge."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from tehon.engine.protocol import Model
 from tehon.evaluate import estimates
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, Request, context, special, stops, turn_of
+from tehon.evaluate.requests import Asked, context, ready, to_write, turn_of
 from tehon.records.corpus import Turn
-from tehon.records.evaluation import Completion, Generation, Item
+from tehon.records.evaluation import Completion, Item, Request
 from tehon.records.scores import ItemResult, Score
 
 WINDOW = 4
@@ -18,18 +18,7 @@ WINDOW = 4
 
 def requests(one: Asked, way: Way) -> list[Request]:
     """What the model is asked about one item, before it has answered anything."""
-    return [request(one, way)]
-
-
-def request(one: Asked, way: Way) -> Generation:
-    """One answer to what is asked now."""
-    return Generation(
-        context=one.blank.context,
-        stop=stops(way.frame),
-        max_new_tokens=way.cell.max_new_tokens,
-        repetition_penalty=way.cell.repetition_penalty,
-        special=special(way.frame),
-    )
+    return [to_write(one.blank.context, way.cell.max_new_tokens, way)]
 
 
 def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
@@ -38,18 +27,17 @@ def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResul
     Of a conversation it is the last answer, with all that was said before, the model's own answers, in its history.
     """
     talks = list(asked)
-    results = [result(one, found) for one, found in zip(talks, _answers(talks, way, model), strict=True)]
+    results = list(_answers(talks, model))
     while going := [place for place, one in enumerate(talks) if one.item.turns]:
-        for place in going:
-            talks[place] = _next_turn(talks[place], results[place], way, model)
-        again = [talks[place] for place in going]
-        for place, one, found in zip(going, again, _answers(again, way, model), strict=True):
-            results[place] = result(one, found)
+        again = ready([_next_turn(talks[at], results[at], way, model) for at in going], requests, way, model)
+        for place, one, found in zip(going, again, _answers(again, model), strict=True):
+            talks[place], results[place] = one, found
     return iter(results)
 
 
-def _answers(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[Completion]:
-    return model.generate([request(one, way) for one in asked])
+def _answers(asked: Sequence[Asked], model: Model) -> Iterator[ItemResult]:
+    answers = model.generate([request for one in asked for request in one.writings])
+    return (result(one, completion) for one, completion in zip(asked, answers, strict=True))
 
 
 def result(one: Asked, completion: Completion) -> ItemResult:

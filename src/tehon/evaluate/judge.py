@@ -16,6 +16,7 @@ from tehon.errors import DataError, UsageError
 from tehon.evaluate.intervals import sign_test
 from tehon.evaluate.judge_prompt import FRAME, judge_prompt, verdict
 from tehon.evaluate.kept import Chunk, Kept
+from tehon.evaluate.requests import token_digest
 from tehon.evaluate.run import ENGINE, SCORES, Loader
 from tehon.evaluate.subject import Subject
 from tehon.progress import Progress, silent
@@ -163,8 +164,8 @@ class Bench:
     def _ask(self, pairs: Sequence[Pair], model: Model, kept: Kept, place: tuple[str, int]) -> None:
         """Both orders of some pairs, unless they were asked already."""
         orders = [order for pair in pairs for order in (pair, Pair(pair.second, pair.first))]
-        requests = [_request(order, model) for order in orders]
-        tokens = model.token_digest(requests, PROTOCOLS["tehon"])
+        requests = model.read([_request(order, model) for order in orders], PROTOCOLS["tehon"])
+        tokens = token_digest(requests)
         if kept.find(*place, tokens):
             return
         replies = model.generate(requests)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, special, stops
+from tehon.evaluate.requests import Asked, special, to_write
 from tehon.records.evaluation import Generation
 from tehon.records.scores import ItemResult, Matched
 
@@ -19,22 +19,16 @@ BEYOND_CHOICE = 8
 def request(one: Asked, way: Way, offered: Sequence[str]) -> Generation:
     """What a model writes before it must have named its choice, which has at most as many tokens as bytes."""
     longest = max(len(word.encode()) for word in offered)
-    context, means = one.blank.context, special(way.frame)
     # As for a likelihood, a space at the end belongs to the word that the model writes.
-    bare = way.protocol.encode == "joint_safe" and not means
-    return Generation(
-        context=context.rstrip(" ") if bare else context,
-        stop=stops(way.frame),
-        max_new_tokens=min(longest + BEYOND_CHOICE, way.cell.max_new_tokens),
-        repetition_penalty=way.cell.repetition_penalty,
-        special=means,
-    )
+    bare = way.protocol.encode == "joint_safe" and not special(way.frame)
+    context = one.blank.context.rstrip(" ") if bare else one.blank.context
+    return to_write(context, longest + BEYOND_CHOICE, way)
 
 
-def answer(asked: Sequence[Asked], results: Sequence[ItemResult], way: Way, model: Model) -> Iterator[ItemResult]:
+def answer(asked: Sequence[Asked], results: Sequence[ItemResult], model: Model) -> Iterator[ItemResult]:
     """The results with what the model wrote and which of the choices that is."""
-    requests = [request(one, way, result.choices) for one, result in zip(asked, results, strict=True)]
-    for result, written in zip(results, model.generate(requests), strict=True):
+    answers = model.generate([request for one in asked for request in one.writings])
+    for result, written in zip(results, answers, strict=True):
         said, matched = match(written.text, result.choices)
         yield replace(
             result,

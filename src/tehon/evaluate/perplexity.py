@@ -15,8 +15,8 @@ from tehon.engine.protocol import Model
 from tehon.errors import NotFinite
 from tehon.evaluate import estimates
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, Request, finite, special
-from tehon.records.evaluation import Loglikelihood
+from tehon.evaluate.requests import Asked, finite, special
+from tehon.records.evaluation import Loglikelihood, Request
 from tehon.records.scores import ItemResult, Score
 
 Numbers = NDArray[np.float64]
@@ -26,12 +26,8 @@ HIGHEST = log(float_info.max)
 
 def requests(one: Asked, way: Way) -> list[Request]:
     """What the model is asked about one item."""
-    return [_request(one, way)]
-
-
-def _request(one: Asked, way: Way) -> Loglikelihood:
-    response = one.item.example.response
-    return Loglikelihood(context=one.blank.context, continuation=response, end=True, special=special(way.frame))
+    context, response = one.blank.context, one.item.example.response
+    return [Loglikelihood(context=context, continuation=response, end=True, special=special(way.frame))]
 
 
 def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
@@ -40,8 +36,8 @@ def answer(asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResul
     Raises:
         NotFinite: a log-likelihood is NaN or infinite.
     """
-    wanted = [_request(one, way) for one in asked]
-    for one, scored in zip(asked, model.loglikelihood(wanted, way.protocol), strict=True):
+    answers = model.loglikelihood([request for one in asked for request in one.likelihoods], way.protocol)
+    for one, scored in zip(asked, answers, strict=True):
         finite(scored, one.blank)
         response = one.item.example.response
         yield replace(

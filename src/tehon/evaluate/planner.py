@@ -172,9 +172,14 @@ def protocol_of(suite: Suite, cell: Cell | None = None) -> Protocol:
 
     Raises:
         UnknownName: there is no such protocol.
-        BadConfig: the file breaks the schema, or a setting is none of the protocol's.
+        BadConfig: the file breaks the schema, a setting is none of the protocol's, or two of them cannot both be meant.
     """
-    return PROTOCOLS.open(cell.protocol if cell and cell.protocol else suite.protocol, suite.settings)
+    name = cell.protocol if cell and cell.protocol else suite.protocol
+    protocol = PROTOCOLS.open(name, suite.settings)
+    if protocol.top_p < 1 and not protocol.temperature:
+        problem = f"top_p must be 1 where temperature is 0, for nothing is drawn there, but is {protocol.top_p:g}"
+        raise BadConfig(f"protocol {name}", problem, "Set temperature above 0, or leave top_p out")
+    return protocol
 
 
 def content(item: Item) -> int:

@@ -1,21 +1,22 @@
 """Items × frame × shots → what the model reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import islice
 from math import isfinite
 
+import msgspec
 from msgspec.structs import replace
 
+from tehon.engine.protocol import Model
 from tehon.errors import NotFinite
-from tehon.evaluate.jobs import Frame, Job
+from tehon.evaluate.jobs import Frame, Job, Way
 from tehon.prompts import ChatTemplate, few_shot, few_shot_template, render
 from tehon.records.corpus import Example, Turn
-from tehon.records.evaluation import Generation, Item, Loglikelihood, Scored, TaskPrompt
+from tehon.records.evaluation import Generation, Item, Loglikelihood, Request, Scored, TaskPrompt
 from tehon.records.prompt import Template
 from tehon.records.record import Record
 from tehon.records.scores import ItemResult
-
-Request = Loglikelihood | Generation
 
 
 class Asked(Record, kw_only=True):
@@ -25,13 +26,29 @@ class Asked(Record, kw_only=True):
         item: what is asked.
         shown: its shots.
         blank: its result as far as it is known before the model answers.
-        tokens: of its longest prompt, where that was measured; else 0.
+        requests: what the model is asked about it, once that is known.
+        tokens: of its longest prompt, where it had to be shortened; else 0.
     """
 
     item: Item
     shown: tuple[Item, ...] = ()
     blank: ItemResult
+    requests: tuple[Request, ...] = ()
     tokens: int = 0
+
+    @property
+    def likelihoods(self) -> list[Loglikelihood]:
+        """The requests for a log-likelihood."""
+        return [request for request in self.requests if isinstance(request, Loglikelihood)]
+
+    @property
+    def writings(self) -> list[Generation]:
+        """The requests for an answer."""
+        return [request for request in self.requests if isinstance(request, Generation)]
+
+
+Ask = Callable[[Asked, Way], list[Request]]
+"""What a model is asked about one item."""
 
 
 def ask_all(
@@ -98,6 +115,37 @@ def turn_of(example: Example) -> Turn:
 
 def _turns(shot: Item) -> tuple[Turn, Turn]:
     return turn_of(shot.example), Turn(role="assistant", content=shot.example.response)
+
+
+def ready(asked: Sequence[Asked], ask: Ask, way: Way, model: Model) -> list[Asked]:
+    """The items with what the model is asked about each, in its tokens: nothing of it is ever encoded again."""
+    wanted = [ask(one, way) for one in asked]
+    read = iter(model.read([request for some in wanted for request in some], way.protocol))
+    return [replace(one, requests=tuple(islice(read, len(some)))) for one, some in zip(asked, wanted, strict=True)]
+
+
+def size(request: Request) -> int:
+    """Tokens of a request before any cut; 0 where only somebody else knows them."""
+    return len(request.spelling.ids) if request.spelling else 0
+
+
+def token_digest(requests: Iterable[Request]) -> str:
+    """sha256 over the tokens of these requests; where only somebody else knows them, over the requests themselves."""
+    return sha256(msgspec.json.Encoder().encode_lines([one.spelling or one for one in requests])).hexdigest()
+
+
+def to_write(context: str, most: int, way: Way) -> Generation:
+    """Asks for an answer of at most so many tokens, in the way of a job."""
+    return Generation(
+        context=context,
+        stop=stops(way.frame),
+        max_new_tokens=min(most, way.cell.max_new_tokens),
+        repetition_penalty=way.cell.repetition_penalty,
+        temperature=way.protocol.temperature,
+        top_p=way.protocol.top_p,
+        seed=way.protocol.writing_seed,
+        special=special(way.frame),
+    )
 
 
 def chunks(asked: Iterator[Asked], size: int) -> Iterator[list[Asked]]:

@@ -16,11 +16,11 @@ from tehon.evaluate.fit import fit, parts_cut
 from tehon.evaluate.jobs import Job, Way
 from tehon.evaluate.kept import Chunk, Kept
 from tehon.evaluate.lengths import Ruler
-from tehon.evaluate.requests import Asked, Request, ask_all, chunks
+from tehon.evaluate.requests import Asked, ask_all, chunks, ready, token_digest
 from tehon.evaluate.seen import Seen
 from tehon.evaluate.subject import Tuned
 from tehon.progress import Progress
-from tehon.records.evaluation import TaskKind
+from tehon.records.evaluation import Request, TaskKind
 from tehon.records.prompt import Template
 from tehon.records.scores import ItemResult, Score
 from tehon.storage.items import ItemWriter
@@ -38,7 +38,7 @@ class Kind(typing.Protocol):
         """What the model is asked about one item."""
 
     def answer(self, asked: Sequence[Asked], way: Way, model: Model) -> Iterator[ItemResult]:
-        """One result an item, in order."""
+        """One result an item, in order; each item has its requests."""
 
     def score(self, results: Iterable[ItemResult]) -> Iterator[Score]:
         """The scores over all results of a job."""
@@ -77,13 +77,14 @@ class Session:
 
     def ask(self, job: Job, progress: Progress) -> int:
         """Answer every item that no earlier run has answered; the positions that all of them took."""
-        key = self.key(job)
+        key, kind = self.key(job), KINDS[job.task.kind]
         positions = 0
         seen = Seen()
         with progress(job.title, len(job.draw.places), "items") as advance:
             asked = ask_all(job, job.items(), job.pool(), self.model.chat)
-            for number, chunk in enumerate(chunks(asked, self.items)):
-                tokens = self._tokens(job, chunk)
+            for number, some in enumerate(chunks(asked, self.items)):
+                chunk = ready(some, kind.requests, job.way, self.model)
+                tokens = token_digest(request for one in chunk for request in one.requests)
                 found = self.kept.find(key, number, tokens)
                 if not found:
                     found = self._answer(job, chunk, seen, tokens)
@@ -93,10 +94,6 @@ class Session:
                 advance(len(chunk))
                 positions += found.positions
         return positions
-
-    def _tokens(self, job: Job, chunk: Sequence[Asked]) -> str:
-        requests = [request for one in chunk for request in KINDS[job.task.kind].requests(one, job.way)]
-        return self.model.token_digest(requests, job.protocol)
 
     def _answer(self, job: Job, chunk: Sequence[Asked], seen: Seen, tokens: str) -> Chunk:
         before = self.model.positions

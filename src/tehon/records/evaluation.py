@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -145,6 +145,10 @@ class Protocol(Record, kw_only=True):
             (`byte`) or tokens (`token`), or nothing (`sum`); `pmi` takes off what the choice is worth without any
             context. The accuracies of all but the last stand in the scores in any case.
         answer: the choice is read off the `likelihood`s, off what the model writes (`output`), or off `both`.
+        temperature: of whatever the model writes, choices included: 0 takes the most likely token each time, above it
+            one is drawn.
+        top_p: what is drawn from: the fewest of the most likely tokens that have this probability together; 1 is all.
+        writing_seed: of these draws, which depend on it and on the prompt, and never on what is asked beside it.
         headline: metrics that tables lead with, where a task has them; all others are computed as well.
         source: where the protocol comes from.
     """
@@ -162,6 +166,9 @@ class Protocol(Record, kw_only=True):
     overlong: Literal["left", "drop_shot", "skip", "error"] = "left"
     norm: Norm = "sum"
     answer: Literal["likelihood", "output", "both"] = "likelihood"
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.0
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+    writing_seed: int = 42
     headline: tuple[str, ...] = ()
     source: str = ""
 
@@ -218,6 +225,20 @@ class Suite(Record, kw_only=True):
     allow_contamination: tuple[str, ...] = ()
 
 
+class Spelling(Record, kw_only=True):
+    """A request in a model's own tokens, before any cut.
+
+    Attributes:
+        ids: token ids.
+        scored: how many of them, at the end, are scored.
+        merged: a token of the whole text spans the border between context and continuation.
+    """
+
+    ids: tuple[int, ...]
+    scored: int = 0
+    merged: bool = False
+
+
 class Loglikelihood(Record, kw_only=True):
     """Asks for log p(continuation | context), in nats.
 
@@ -226,12 +247,14 @@ class Loglikelihood(Record, kw_only=True):
         continuation: what is scored.
         end: the end token is scored after it as well.
         special: the context means the special tokens in it, as a tokenizer's chat template does.
+        spelling: its tokens, once the model that is to answer has read it under the protocol that it is asked under.
     """
 
     context: str
     continuation: str
     end: bool = False
     special: bool = False
+    spelling: Spelling | None = None
 
 
 class Generation(Record, kw_only=True):
@@ -243,8 +266,11 @@ class Generation(Record, kw_only=True):
         max_new_tokens: at most.
         repetition_penalty: 1 is none (Keskar et al. 2019, arXiv 1909.05858).
         temperature: the logits are divided by it, and a token is drawn by its probability; 0 takes the most likely one.
+        top_p: what is drawn from: the fewest of the most likely tokens that have this probability together; 1 is all
+            (Holtzman et al. 2020, arXiv 1904.09751).
         seed: of the draw, which depends on the context as well, but on no other request.
         special: the context means the special tokens in it, as a tokenizer's chat template does.
+        spelling: its tokens, once the model that is to answer has read it.
     """
 
     context: str
@@ -252,8 +278,14 @@ class Generation(Record, kw_only=True):
     max_new_tokens: int = 256
     repetition_penalty: float = 1.0
     temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
     seed: int = 0
     special: bool = False
+    spelling: Spelling | None = None
+
+
+Request = Loglikelihood | Generation
+AnyRequest = TypeVar("AnyRequest", bound=Request)
 
 
 class Scored(Record, kw_only=True):

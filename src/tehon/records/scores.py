@@ -30,6 +30,7 @@ class ItemResult(Record, kw_only=True):
         gold: the right answer; empty where there is none.
         references: other right answers.
         value: what annotators gave on a scale; None where there is no scale.
+        estimate: what the likelihoods say on that scale: the mean of its steps, each weighted by its likelihood.
         model_answers: a good answer to every turn for a judge to look at; empty where nobody gave any.
         criteria: what the corpus asks its judges to look at; may be empty.
         choices: what could be chosen.
@@ -69,6 +70,7 @@ class ItemResult(Record, kw_only=True):
     gold: str = ""
     references: tuple[str, ...] = ()
     value: float | None = None
+    estimate: float | None = None
     model_answers: tuple[str, ...] = ()
     criteria: str = ""
     choices: tuple[str, ...] = ()

@@ -1,14 +1,16 @@
-"""NIILC-QA: encyclopaedic questions with short answers; how surprised is a model by the first right answer?"""
+"""NIILC-QA: encyclopaedic questions with short answers, from memory. A third of them have several right answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from tehon.errors import BadRawFile
 from tehon.formats import niilc
+from tehon.formats.labelled import OURS
 from tehon.formats.xml import read_xml
 from tehon.records.corpus import Example, Licence
-from tehon.records.evaluation import Item, Task
+from tehon.records.evaluation import Item, Task, TaskPrompt
 
+ASKED = "質問の答えだけを、説明を付けずに書いてください。"
 SPLITS = {"dev": "NIILC-ECQA2015_dev*.xml", "test": "NIILC-ECQA2015_test*.xml"}
 
 
@@ -23,7 +25,8 @@ def read(file: Path, split: str) -> Iterator[Item]:
         example = Example(
             id=f"niilc/{split}/{place:06d}",
             upstream_id=element.attributes.get("id", str(place)),
-            instruction=question,
+            instruction=ASKED,
+            input=question,
             response=answers[0],
             source="niilc",
             part="niilc",
@@ -51,13 +54,14 @@ SAMPLE = """<?xml version='1.0' encoding="UTF-8"?>
 TASK = Task(
     name="niilc",
     title="NIILC Question Answering Dataset",
-    kind="perplexity",
+    kind="extraction",
     language="ja",
     splits=SPLITS,
     split="test",
     shots_split="dev",
     items={"dev": 800, "test": 200},
-    default_template="alpaca_ja",
+    prompts={OURS: TaskPrompt(description=f"{ASKED}\n\n", query="質問：{question}\n答え：", stop=("\n",), source=OURS)},
+    default_template=OURS,
     licence=Licence(
         spdx="CC-BY-SA-4.0",
         url="https://github.com/mynlp/niilc-qa#license",

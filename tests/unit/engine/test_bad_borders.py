@@ -12,7 +12,7 @@ from tehon.engine.locate import locate
 from tehon.errors import ModelError
 from tehon.evaluate import choice
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked
+from tehon.evaluate.requests import Asked, ready, size
 from tehon.recipes import PROTOCOLS
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Cell, Generation, Item, Loglikelihood, TaskPrompt
@@ -28,9 +28,10 @@ def model() -> LoadedModel:
     return load("tiny:gpt_neox", precision="fp32")
 
 
-def asked(example: Example, choices: tuple[str, ...]) -> list[Asked]:
-    item = Item(example=example, fields={}, choices=choices, answer=0)
-    return [Asked(item=item, blank=ItemResult(item="x/7", task="x", template="1", shots=0, context=CONTEXT))]
+def asked(example: Example, encode: str, model: LoadedModel) -> list[Asked]:
+    item = Item(example=example, fields={}, choices=("示です。", "山"), answer=0)
+    one = Asked(item=item, blank=ItemResult(item="x/7", task="x", template="1", shots=0, context=CONTEXT))
+    return ready([one], choice.requests, way(encode), model)
 
 
 def way(encode: str) -> Way:
@@ -41,7 +42,7 @@ def way(encode: str) -> Way:
 def test_a_choice_that_is_swallowed_by_the_context_is_an_error_that_names_the_encoding(
     model: LoadedModel, make_example: MakeExample
 ) -> None:
-    questions = asked(make_example(0, "問い", "", "示です。"), ("示です。", "山"))
+    questions = asked(make_example(0, "問い", "", "示です。"), "joint", model)
     message = 'item x/7: each of its choices .*has none under encode = "joint".*Set encode to "joint_safe"'
     with pytest.raises(ModelError, match=message):
         list(choice.answer(questions, way("joint"), model))
@@ -51,7 +52,7 @@ def test_a_choice_that_is_swallowed_by_the_context_is_an_error_that_names_the_en
 def test_a_choice_that_merges_into_the_context_says_so(
     model: LoadedModel, make_example: MakeExample, encode: str, *, merged: bool
 ) -> None:
-    questions = asked(make_example(0, "問い", "", "示です。"), ("示です。", "山"))
+    questions = asked(make_example(0, "問い", "", "示です。"), encode, model)
     [found] = choice.answer(questions, way(encode), model)
     assert found.merged is merged
     assert all(found.choice_tokens)
@@ -63,12 +64,12 @@ def test_a_model_measures_what_it_answers_about(model: LoadedModel) -> None:
         protocol = PROTOCOLS.open(name, ("overlong=left",))
         requests = [Loglikelihood(context=text, continuation="はい", end=True) for text in contexts]
         answers = list(model.loglikelihood(requests, protocol))
-        assert model.measure(requests, protocol) == [scored.prompt_tokens for scored in answers]
+        assert [*map(size, model.read(requests, protocol))] == [scored.prompt_tokens for scored in answers]
     writing = [Generation(context=text, max_new_tokens=2) for text in contexts]
     completions = list(model.generate(writing))
-    assert model.measure(writing, protocol) == [completion.prompt_tokens for completion in completions]
+    assert [*map(size, model.read(writing, protocol))] == [completion.prompt_tokens for completion in completions]
     both: list[Loglikelihood | Generation] = [writing[1], requests[1]]
-    assert model.measure(both, protocol) == [completions[1].prompt_tokens, answers[1].prompt_tokens]
+    assert [*map(size, model.read(both, protocol))] == [completions[1].prompt_tokens, answers[1].prompt_tokens]
 
 
 def test_a_tokenizer_without_an_end_token_is_an_error() -> None:

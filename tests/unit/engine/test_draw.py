@@ -36,3 +36,22 @@ def test_every_row_has_its_own_temperature_and_place() -> None:
 def test_hardly_any_temperature_takes_the_most_likely() -> None:
     many = torch.randn(50, 300, generator=torch.Generator().manual_seed(1))
     assert draw(many, [1e-6] * 50, [0.999] * 50).tolist() == many.argmax(dim=1).tolist()
+
+
+def test_only_the_fewest_likeliest_that_reach_top_p_are_drawn_as_often_as_they_are_likely() -> None:
+    likelihoods = torch.tensor([0.1, 0.5, 0.15, 0.25])
+    for top, kept in ((1.0, 4), (0.95, 4), (0.9, 3), (0.76, 3), (0.74, 2), (0.5, 1), (1e-9, 1)):
+        tokens = draw(likelihoods.log().expand(DRAWS, -1), [1.0] * DRAWS, EVENLY, [top] * DRAWS)
+        expected = likelihoods.where(likelihoods >= likelihoods.sort(descending=True).values[kept - 1], 0)
+        counts = torch.bincount(tokens, minlength=4)
+        assert (counts - DRAWS * expected / expected.sum()).abs().max() <= 1
+
+
+def test_every_row_has_its_own_top_p_and_of_equals_the_first_is_meant() -> None:
+    equal = torch.zeros(3, 4)
+    assert draw(equal, [1.0] * 3, [0.99] * 3, [1.0, 0.5, 0.1]).tolist() == [3, 1, 0]
+
+
+@pytest.mark.parametrize("place", [0.0, 1 - 2**-53])
+def test_what_top_p_leaves_out_never_comes(place: float) -> None:
+    assert draw(torch.tensor([[5.0, 1.0, 0.0]]), [1.0], [place], [0.5]).tolist() == [0]

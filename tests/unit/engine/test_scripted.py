@@ -38,7 +38,7 @@ def test_a_score_is_what_counting_by_hand_gives() -> None:
     assert found.logprob == pytest.approx(log((1 + 1) / (3 + 4)) + log((2 + 1) / (3 + 4)))
     assert found.end_logprob == pytest.approx(log((2 + 1) / (2 + 4)))
     assert found.tokens == 2
-    assert found.prompt_tokens == 3
+    assert found.prompt_tokens == 4
 
 
 def test_the_chain_rule_holds() -> None:

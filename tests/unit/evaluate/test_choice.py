@@ -9,7 +9,7 @@ from tehon.engine.scripted import Scripted
 from tehon.errors import NotFinite
 from tehon.evaluate import choice
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, context
+from tehon.evaluate.requests import Asked, context, ready
 from tehon.prompts import choices
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Item, Loglikelihood, Protocol, Scored
@@ -25,7 +25,7 @@ WAY = Way(PROMPT, PAPER, Cell(task="jnli"))
 @pytest.fixture
 def asked(raw: Path) -> list[Asked]:
     items = JNLI.read(raw / "jnli" / "valid-v1.3.json", "valid")
-    return [Asked(item=item, blank=blank(item)) for item in items]
+    return ready([Asked(item=item, blank=blank(item)) for item in items], choice.requests, WAY, Scripted())
 
 
 def blank(item: Item) -> ItemResult:

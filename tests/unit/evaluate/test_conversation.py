@@ -10,8 +10,7 @@ from tehon.engine.scripted import Scripted
 from tehon.evaluate import generation
 from tehon.evaluate.fit import parts_cut
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, context
-from tehon.prompts import ChatTemplate
+from tehon.evaluate.requests import Asked, context, ready
 from tehon.records.evaluation import Cell, Completion, Generation, Item, Protocol
 from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
@@ -47,8 +46,8 @@ def way(template: str = "alpaca_ja") -> Way:
     return Way(TEMPLATES[template], Protocol(name="t", title="t"), Cell(task="mt_bench_ja", max_new_tokens=40))
 
 
-def asked(items: list[Item], template: str = "alpaca_ja", chat: ChatTemplate | None = None) -> list[Asked]:
-    return [
+def asked(items: list[Item], model: Scripted, template: str = "alpaca_ja") -> list[Asked]:
+    found = [
         Asked(
             item=item,
             blank=ItemResult(
@@ -57,16 +56,17 @@ def asked(items: list[Item], template: str = "alpaca_ja", chat: ChatTemplate | N
                 template=template,
                 shots=0,
                 instruction=item.example.instruction,
-                context=context(TEMPLATES[template], item, (), chat),
+                context=context(TEMPLATES[template], item, (), model.chat),
             ),
         )
         for item in items
     ]
+    return ready(found, generation.requests, way(template), model)
 
 
 def test_a_later_turn_is_read_after_the_model_s_own_answer(items: list[Item]) -> None:
     model = Noted(TEXTS, order=24)
-    found = list(generation.answer(asked(items), way(), model))
+    found = list(generation.answer(asked(items, model), way(), model))
     first = found[0]
     assert first.history == (FIRST, "朝の海です。")
     assert (first.instruction, first.prediction) == (SECOND, "夜の海です。")
@@ -76,7 +76,8 @@ def test_a_later_turn_is_read_after_the_model_s_own_answer(items: list[Item]) ->
 
 
 def test_what_a_judge_needs_stays_beside_the_answer(items: list[Item]) -> None:
-    found = list(generation.answer(asked(items), way(), Scripted(TEXTS, order=24)))
+    model = Scripted(TEXTS, order=24)
+    found = list(generation.answer(asked(items, model), way(), model))
     assert [one.category for one in found] == ["writing", "math"]
     assert [one.model_answers for one in found] == [(), ("四個です。", "三個です。")]
     assert {one.correct for one in found} == {None}
@@ -85,7 +86,7 @@ def test_what_a_judge_needs_stays_beside_the_answer(items: list[Item]) -> None:
 def test_items_of_one_turn_among_them_are_answered_once(items: list[Item]) -> None:
     short = replace(items[0], turns=())
     model = Noted(TEXTS, order=24)
-    found = list(generation.answer(asked([short, items[0]]), way(), model))
+    found = list(generation.answer(asked([short, items[0]], model), way(), model))
     assert [one.prediction for one in found] == ["朝の海です。", "夜の海です。"]
     assert [len(one.history) for one in found] == [0, 2]
     assert len(model.contexts) == 3
@@ -98,14 +99,14 @@ def test_the_tokenizer_s_own_template_holds_the_conversation(items: list[Item]) 
 
     model = Noted([f"{FIRST}<assistant>はい。", f"{SECOND}<assistant>いいえ。"], order=24)
     model.chat = chat
-    (found,) = generation.answer(asked(items[:1], "chat", chat), way("chat"), model)
+    (found,) = generation.answer(asked(items[:1], model, "chat"), way("chat"), model)
     assert found.context == f"<user>{FIRST}<assistant>はい。<user>{SECOND}<assistant>"
     assert found.prediction == "いいえ。"
 
 
 def test_what_the_first_turn_lost_on_the_left_is_not_forgotten(items: list[Item]) -> None:
     model = Scripted(TEXTS, order=24, context_length=80)
-    (one,) = asked(items[:1])
+    (one,) = asked(items[:1], model)
     (found,) = generation.answer([one], way(), model)
     assert found.truncated == max(found.prompt_tokens - 40, 0) > 0
     assert parts_cut(found, one, way(), model) == ("query",)

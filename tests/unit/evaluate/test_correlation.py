@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import correlation, intervals
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, context
+from tehon.evaluate.requests import Asked, context, ready
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Cell, Item, Protocol
 from tehon.records.scores import ItemResult, Matched
@@ -22,7 +22,7 @@ STEPS = ("0", "1", "2", "3", "4", "5")
 
 
 def result(value: float, *likelihoods: float, said: str = "", matched: Matched = "") -> ItemResult:
-    return ItemResult(
+    found = ItemResult(
         item="x",
         task="x",
         template="t",
@@ -34,6 +34,7 @@ def result(value: float, *likelihoods: float, said: str = "", matched: Matched =
         said=said,
         matched=matched,
     )
+    return replace(found, estimate=correlation.expected(found)) if likelihoods else found
 
 
 def found(results: list[ItemResult]) -> dict[str, Any]:
@@ -111,9 +112,11 @@ def test_nothing_is_right_or_wrong_and_the_votes_stay_beside_it(make_example: An
     frame = task.prompts["ours"]
     blank = ItemResult(item="x", task="jsts", template="ours", shots=0, context=context(frame, item, ()))
     way = Way(frame=frame, protocol=Protocol(name="t", title="t"), cell=Cell(task="jsts"))
-    asked = [Asked(item=item, blank=blank)]
-    (answered,) = correlation.answer(asked, way, Scripted(["答え：4"]))
+    model = Scripted(["答え：4"])
+    asked = ready([Asked(item=item, blank=blank)], correlation.requests, way, model)
+    (answered,) = correlation.answer(asked, way, model)
     assert (answered.prediction, answered.correct, answered.value) == ("4", None, 2.4)
+    assert answered.estimate == correlation.expected(answered)
     assert len(correlation.requests(asked[0], way)) == len(answered.logprobs) == 6
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import extraction
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, context
+from tehon.evaluate.requests import Asked, context, ready
 from tehon.records.corpus import Example
 from tehon.records.evaluation import Cell, Generation, Item, Protocol
 from tehon.records.scores import ItemResult
@@ -76,7 +77,7 @@ def test_an_answer_is_one_line_and_the_best_of_all_references_counts(
 ) -> None:
     one, way = asked(make_example(0, "抜き出す", "文脈", "小笠原諸島"), "小笠原", "小笠原諸島を除く日本", frame=frame)
     model = Scripted([opening + " 小笠原\n次の質問：" + "x" * 9])
-    (found,) = extraction.answer([one], way, model)
+    (found,) = extraction.answer(ready([one], extraction.requests, way, model), way, model)
     assert (found.prediction, found.correct, found.f1, found.finish) == ("小笠原", True, 1.0, "stop")
     assert (found.gold, found.references) == ("小笠原諸島", ("小笠原", "小笠原諸島を除く日本"))
 
@@ -97,10 +98,19 @@ def test_both_metrics_and_the_share_of_ended_answers() -> None:
     ]
     found = {score.metric: score for score in extraction.score(results)}
     assert {name: score.value for name, score in found.items()} == pytest.approx(
-        {"exact_match": 1 / 3, "f1": 0.5, "ends": 1 / 3}
+        {"exact_match": 1 / 3, "f1": 0.5, "contains_answer": 0, "ends": 1 / 3}
     )
     assert found["exact_match"].interval_kind == "exact"
     assert not any(score.flags for score in found.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "share"), [("それは富士山です。", 1), ("ﾌｼﾞﾔﾏ", 1), ("富士", 0), ("", 0), ("それは 富士 山", 0)]
+)
+def test_an_answer_that_holds_any_right_one_is_counted(said: str, share: float) -> None:
+    one = replace(result(said, correct=False, f1=0.0), gold="富士山", references=("フジヤマ", ""))
+    found = {score.metric: score.value for score in extraction.score([one])}
+    assert found["contains_answer"] == share
 
 
 def test_one_answer_to_everything_is_flagged() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tehon.engine.scripted import Scripted
 from tehon.errors import EmptyData, ModelError
+from tehon.evaluate.requests import size
 from tehon.prompts import few_shot
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Generation, Loglikelihood
@@ -144,5 +145,5 @@ def test_what_fits_is_asked_alike_whatever_the_setting(run: Evaluate) -> None:
 def test_a_model_measures_what_it_answers_about() -> None:
     requests = [Loglikelihood(context="問い", continuation="はい"), Loglikelihood(context="", continuation="いいえ。")]
     answers = TIGHT.loglikelihood(requests, PROTOCOLS["paper"])
-    assert TIGHT.measure(requests, PROTOCOLS["paper"]) == [scored.prompt_tokens for scored in answers]
-    assert TIGHT.measure([Generation(context="問い")], PROTOCOLS["paper"]) == [2]
+    assert [*map(size, TIGHT.read(requests, PROTOCOLS["paper"]))] == [scored.prompt_tokens for scored in answers]
+    assert [*map(size, TIGHT.read([Generation(context="問い")], PROTOCOLS["paper"]))] == [2]

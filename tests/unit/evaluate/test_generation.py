@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import generation
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked, context
+from tehon.evaluate.requests import Asked, context, ready
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Item
 from tehon.records.scores import ItemResult
@@ -20,8 +20,8 @@ TEMPLATE = TEMPLATES["alpaca_ja"]
 WAY = Way(TEMPLATE, PROTOCOLS["tehon"], Cell(task="qualitative"))
 
 
-def questions() -> list[Asked]:
-    return [
+def questions(model: Scripted | None = None, way: Way = WAY) -> list[Asked]:
+    asked = [
         Asked(
             item=item,
             blank=ItemResult(
@@ -30,6 +30,7 @@ def questions() -> list[Asked]:
         )
         for item in TASKS["qualitative"].read(Path(), "all")
     ]
+    return ready(asked, generation.requests, way, model or Scripted())
 
 
 def result(text: str, finish: Literal["end", "stop", "length"] = "end", *, correct: bool | None = None) -> ItemResult:
@@ -40,7 +41,7 @@ def result(text: str, finish: Literal["end", "stop", "length"] = "end", *, corre
 
 def test_an_answer_stops_where_the_template_says() -> None:
     model = Scripted(["### 返答:\n" + "わかりません。\n\n### 指示:\n次"])
-    for found in generation.answer(questions(), WAY, model):
+    for found in generation.answer(questions(model), WAY, model):
         assert found.prediction == "わかりません。"
         assert found.finish == "stop"
         assert found.correct is None
@@ -49,13 +50,13 @@ def test_an_answer_stops_where_the_template_says() -> None:
 def test_an_answer_is_cut_off_at_the_cell_s_limit() -> None:
     model = Scripted(["### 返答:\n" + "あいうえおかきくけこ"])
     way = WAY._replace(cell=Cell(task="qualitative", max_new_tokens=4))
-    found = list(generation.answer(questions(), way, model))
+    found = list(generation.answer(questions(model, way), way, model))
     assert {(one.prediction, one.finish, one.tokens) for one in found} == {("あいうえ", "length", 4)}
 
 
 def test_the_end_token_is_no_token_of_the_answer() -> None:
     model = Scripted(["### 返答:\n" + "はい。"])
-    found = next(generation.answer(questions(), WAY, model))
+    found = next(generation.answer(questions(model), WAY, model))
     assert (found.prediction, found.finish, found.tokens) == ("はい。", "end", 3)
 
 

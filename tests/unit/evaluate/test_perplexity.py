@@ -12,7 +12,7 @@ from tehon.engine.scripted import Scripted
 from tehon.errors import NotFinite
 from tehon.evaluate import perplexity, session
 from tehon.evaluate.jobs import Way
-from tehon.evaluate.requests import Asked
+from tehon.evaluate.requests import Asked, ready
 from tehon.formats.zip import pack_zip
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored
@@ -96,12 +96,13 @@ def test_a_perplexity_beyond_numbers_is_an_error() -> None:
 
 def asked(contexts: list[str], raw: Path) -> list[Asked]:
     items = list(TASKS["vqa"].read(raw / "vqa" / "question_answers.json.zip", "all"))
-    return [
+    found = [
         Asked(
             item=item, blank=ItemResult(item=item.example.id, task="vqa", template="vqa_ja", shots=0, context=context)
         )
         for item, context in zip(items, contexts, strict=True)
     ]
+    return ready(found, perplexity.requests, WAY, Scripted())
 
 
 def test_a_response_is_scored_with_its_end_token(raw: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_model_is_called_by_its_name_its_adapter_or_its_path() -> None:
 
 
 def test_a_prompt_that_may_not_be_cut_is_an_error(run: Evaluate) -> None:
-    with pytest.raises(ModelError, match=r"at most 21 tokens to be read whole, but has 50\. Set overlong"):
+    with pytest.raises(ModelError, match=r"at most 21 tokens to be read whole, but has 51\. Set overlong"):
         run(Cell(task="vqa", protocol="paper_vqa"), model=Scripted(context_length=20))
 
 
