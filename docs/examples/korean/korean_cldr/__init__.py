@@ -1,0 +1,1 @@
+"""Korean for tehon: a corpus made from the Unicode CLDR, a prompt frame, an evaluation task."""
