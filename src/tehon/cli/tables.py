@@ -13,7 +13,7 @@ from tehon.records.reporting import ModelColumn, Report, TextTable
 from tehon.records.scores import Score, Scores
 from tehon.report.lengths import prompt_notes
 from tehon.report.preferred import tables as preferred
-from tehon.report.tables import side_by_side
+from tehon.report.terminal import side_by_side
 
 SHOWN_ANSWERS = 3
 COLUMNS = ("", "value", "±", "seeds ±", "baseline", "items", "flags")

@@ -7,14 +7,14 @@ from tehon.records.record import Record
 from tehon.records.reporting import ModelColumn, Report
 from tehon.report.choice_figures import reliability_figures
 from tehon.report.data_figures import source_figure
-from tehon.report.length_figures import answer_figures, prompt_figures, tuned_figure
+from tehon.report.length_figures import answer_figures, prompt_figures, tuned_figures
 from tehon.report.longer import longer_figures
 from tehon.report.shot_figures import shot_figures
 from tehon.writing.figures import Figure
 from tehon.writing.loss_figure import loss_figure
 
-TOGETHER = 6
-"""Models that one figure shows at most, unless one base has more of them."""
+TOGETHER = 4
+"""Models that one figure shows, each in a colour of its own; more only where all of them come from one base."""
 POINTS = 2
 """A curve of fewer is none."""
 
@@ -54,7 +54,7 @@ def figures(report: Report) -> Figures:
         answers=tuple(chain.from_iterable(answer_figures(report, models) for models in together)),
         sources=tuple(filter(None, map(source_figure, report.releases))),
         curves=tuple(_curves(report)),
-        tuned=tuple(filter(None, map(tuned_figure, report.tunings))),
+        tuned=tuple(tuned_figures(report.tunings)),
     )
 
 

@@ -1,18 +1,20 @@
 """Lengths: of prompts beside what the models know, of what was tuned on, and of answers beside their perplexity."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil, floor, log10
 
 from tehon.records.counted import ByLength, LengthBin, PromptLengths
 from tehon.records.reporting import ModelColumn, Report, TuningSummary
 from tehon.report import wording
 from tehon.report.looks import HIGH, PANEL, Spec, dashed, model_scales, name, number, plain_scales, values
-from tehon.writing.colours import BLUE, SOFT
+from tehon.writing.colours import SOFT
 from tehon.writing.figures import Figure
 from tehon.writing.words import listing
 
 Prompts = tuple[str, str, int, tuple[tuple[str, tuple[int, ...]], ...]]
 """What tells prompts apart: task, template, width of a bin, and the histograms."""
 Line = tuple[ModelColumn, ByLength]
+MOST_TICKS = 7
 ROOM = 1.15
 """Times the highest and the lowest value, so that no point lies on the edge."""
 
@@ -24,17 +26,18 @@ def prompt_figures(report: Report) -> Iterator[Figure]:
         key = (each.task, each.template, each.width, tuple(each.counts.items()))
         together.setdefault(key, []).append(each)
     for alike in together.values():
-        yield _prompts(alike)
+        everybody = len(alike) == len(report.models)
+        readers = "" if everybody else f", as read by {listing([each.model for each in alike])}"
+        yield _prompts(alike, f"{wording.task_title(alike[0].task)}, prompt {alike[0].template}{readers}")
 
 
-def _prompts(alike: Sequence[PromptLengths]) -> Figure:
+def _prompts(alike: Sequence[PromptLengths], title: str) -> Figure:
     one = alike[0]
     names = {shots: f"{shots}-shot" for shots in one.counts}
     rows = [
-        {"of": names[shots], "from": bin_ * one.width, "to": (bin_ + 1) * one.width, "items": items}
+        {"of": names[shots], "from": bin_ * one.width, "items": items}
         for shots, counts in one.counts.items()
-        for bin_, items in enumerate(counts)
-        if items
+        for bin_, items in enumerate((*counts, 0))
     ]
     longest = max(len(counts) for counts in one.counts.values()) * one.width
     bounds = {each.tuning_length: "tuned on at most" for each in alike if each.tuning_length}
@@ -42,20 +45,22 @@ def _prompts(alike: Sequence[PromptLengths]) -> Figure:
     # A context of many times the longest prompt would press everything else together.
     near = {bound: said for bound, said in bounds.items() if bound <= 2 * longest}
     ranges = plain_scales(list(names.values()))
-    bars = {
-        "mark": {"type": "bar", "binSpacing": 0, "fillOpacity": 0.35, "strokeWidth": 1},
-        "encoding": {
-            "x": number("from", "tokens of the prompt"),
-            "x2": {"field": "to"},
-            "y": number("items", "items", stack=None),
-            "color": ranges["color"],
-            "stroke": ranges["color"],
-            "strokeDash": ranges["strokeDash"],
-        },
+    chart = {
+        "data": values(rows),
+        "width": PANEL,
+        "height": HIGH,
+        "layer": [*_steps("tokens of the prompt", "items", ranges), *_bounds(near)],
     }
-    chart = {"data": values(rows), "width": PANEL, "height": HIGH, "layer": [bars, *_bounds(near)]}
-    title = f"{wording.task_title(one.task)} ({one.template}), as read by {listing([each.model for each in alike])}"
     return Figure(chart, title, _lengths_said(one, bounds))
+
+
+def _steps(across: str, up: str, ranges: Spec) -> Iterator[Spec]:
+    """The outline of a histogram of rows with `of`, `from` and `items`, and a light area under it."""
+    places = {"x": number("from", across, scale={"nice": False}), "y": number("items", up, stack=None)}
+    area = {"type": "area", "interpolate": "step-after", "fillOpacity": 0.12}
+    yield {"mark": area, "encoding": {**places, "color": {**ranges["color"], "legend": None}}}
+    line = {"type": "line", "interpolate": "step-after", "strokeWidth": 1.5}
+    yield {"mark": line, "encoding": {**places, **ranges}}
 
 
 def _bounds(bounds: dict[int, str]) -> Iterator[Spec]:
@@ -86,30 +91,33 @@ def _lengths_said(one: PromptLengths, bounds: dict[int, str]) -> str:
     return "; ".join(said) + "."
 
 
-def tuned_figure(tuning: TuningSummary) -> Figure | None:
-    """How long what was tuned on is, up to the sequence length; None where nobody counted."""
-    counts, limit = tuning.adapter.counts.lengths, tuning.adapter.recipe.sequence_length
-    if not sum(counts):
-        return None
-    width = limit / len(counts)
-    rows = [{"from": at * width, "to": (at + 1) * width, "items": items} for at, items in enumerate(counts)]
-    bars = {
-        "mark": {"type": "bar", "binSpacing": 1, "color": BLUE.light},
-        "encoding": {"x": number("from", "tokens"), "x2": {"field": "to"}, "y": number("items", "sequences")},
-    }
+def tuned_figures(tunings: Sequence[TuningSummary]) -> Iterator[Figure]:
+    """How long what was tuned on is, up to the sequence length; tunings on the same share one figure."""
+    together: dict[tuple[str, int, tuple[int, ...]], list[TuningSummary]] = {}
+    for tuning in tunings:
+        recipe, counts = tuning.adapter.recipe, tuning.adapter.counts
+        if sum(counts.lengths):
+            together.setdefault((tuning.adapter.release, recipe.sequence_length, counts.lengths), []).append(tuning)
+    for (release, longest, lengths), alike in together.items():
+        folders = listing([tuning.folder for tuning in alike])
+        yield _tuned(alike[0], longest, lengths, f"{release}, as {folders} read it: tokens of what was tuned on")
+
+
+def _tuned(tuning: TuningSummary, longest: int, lengths: Sequence[int], title: str) -> Figure:
+    width = longest / len(lengths)
+    rows = [{"of": "", "from": at * width, "items": items} for at, items in enumerate((*lengths, 0))]
     chart = {
         "data": values(rows),
         "width": 2 * PANEL,
-        "height": HIGH * 0.8,
-        "layer": [bars, *_bounds({limit: "at most"})],
+        "height": 0.8 * HIGH,
+        "layer": [*_steps("tokens", "sequences", plain_scales([""])), *_bounds({longest: "at most"})],
     }
     cut = tuning.adapter.counts.cut_right + tuning.adapter.counts.input_shortened
-    last = counts[-1]
     said = (
-        f"Of {sum(counts):,} sequences {last:,} are within {width:.0f} tokens of the longest allowed, {limit:,}; "
-        f"{cut:,} had to be shortened to that."
+        f"Of {sum(lengths):,} sequences {lengths[-1]:,} are within {width:.0f} tokens of the longest allowed, "
+        f"{longest:,}; {cut:,} had to be shortened to that."
     )
-    return Figure(chart, f"{tuning.folder}: tokens of what was tuned on", said)
+    return Figure(chart, title, said)
 
 
 def answer_figures(report: Report, models: Sequence[ModelColumn]) -> Iterator[Figure]:
@@ -138,7 +146,7 @@ def _answers(lines: Sequence[Line], title: str, *, end: bool) -> Figure:
     ]
     scales = model_scales([model for model, _ in lines])
     labels = [length(one) for one in sorted(_bins(lines), key=lambda one: one.low)]
-    axis: Spec = {"tickCount": 4, "labelExpr": "format(datum.value, ',')"}
+    scale = _scale(_bins(lines))
     across = {"title": "tokens of the answer", "axis": {"labelAngle": 0}}
     chart = {
         "data": values(rows),
@@ -146,7 +154,7 @@ def _answers(lines: Sequence[Line], title: str, *, end: bool) -> Figure:
         "height": HIGH,
         "encoding": {
             "x": {"field": "length", "type": "ordinal", "sort": list(dict.fromkeys(labels)), **across},
-            "y": number("value", "perplexity", scale=_scale(_bins(lines)), axis=axis),
+            "y": number("value", "perplexity", scale=scale, axis={"values": ticks(*scale["domain"])}),
             "color": scales["color"],
         },
         "layer": [
@@ -171,6 +179,13 @@ def _scale(bins: Sequence[LengthBin]) -> Spec:
     """The same for both figures of a cell: logarithmic, with room to both sides."""
     shown = [value for one in bins for value in (one.perplexity, one.with_end) if value]
     return {"type": "log", "domain": [min(shown) / ROOM, max(shown) * ROOM], "nice": False}
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Round numbers between two bounds for a logarithmic axis: 1, 2, 5, 10, …; powers of ten alone where many fit."""
+    powers = [10.0**power for power in range(floor(log10(low)), ceil(log10(high)) + 1)]
+    found = [power * factor for power in powers for factor in (1, 2, 5) if low <= power * factor <= high]
+    return found if len(found) <= MOST_TICKS else [tick for tick in found if tick in powers]
 
 
 def length(one: LengthBin) -> str:

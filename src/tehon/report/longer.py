@@ -61,14 +61,16 @@ def _but_for_the_length(tuning: TuningSummary) -> bytes:
 
 def longer_figures(report: Report) -> Iterator[Figure]:
     """Of every series one figure a task and headline measure, a line a number of shots."""
-    for each in series(report):
+    found = list(series(report))
+    for each in found:
+        title = f"{each.title}: " if len(found) > 1 else ""
         metrics = {(score.task, score.metric) for stop in each.stops for score in stop.model.scores}
         for task in dict.fromkeys(score.task for stop in each.stops for score in stop.model.scores):
             for metric in headlines({name for of, name in metrics if of == task}, report.protocol.headline):
-                yield _figure(each, task, metric)
+                yield _figure(each, task, metric, title)
 
 
-def _figure(one: Series, task: str, metric: str) -> Figure:
+def _figure(one: Series, task: str, metric: str, title: str) -> Figure:
     scores = [
         (stop, score)
         for stop in one.stops
@@ -86,8 +88,8 @@ def _figure(one: Series, task: str, metric: str) -> Figure:
         "layer": [*([dashed("y", chances)] if chances else []), *marks],
         "encoding": {"x": number("x", "times through the data")},
     }
-    title = f"{one.title}. {wording.task_title(task)}: {wording.metric_title(metric)}"
-    return Figure(chart, title, "; ".join(_said(lines, scores, metric)) + ".")
+    whole = f"{title}{wording.task_title(task)}: {wording.metric_title(metric)}"
+    return Figure(chart, whole, "; ".join(_said(lines, scores, metric)) + ".")
 
 
 def _said(lines: dict[int, str], scores: Sequence[tuple[Stop, Score]], metric: str) -> Iterator[str]:

@@ -9,8 +9,8 @@ from tehon.writing.escaping import visible
 
 Spec = dict[str, Any]
 """A part of a chart in Vega-Lite."""
-PANEL, HIGH = 270, 180
-"""Width and height of a small figure, in pixels: two stand side by side, and one fits a phone."""
+PANEL, HIGH = 250, 180
+"""Width and height of a small figure, in pixels: three stand side by side, and one fits a phone."""
 COLOURS = (BLUE.light, ORANGE.light, GREEN.light, INK.light)
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
 DASHES = ([1, 0], [4, 3], [1, 3], [8, 3], [8, 3, 2, 3])
@@ -24,17 +24,19 @@ def name(model: ModelColumn) -> str:
 
 
 def model_scales(models: Sequence[ModelColumn]) -> Spec:
-    """Encodings by the field `of`: a base is dashed, and of several families each has a colour."""
-    bases = list(dict.fromkeys(model.base for model in models))
-    families = [bases.index(model.base) for model in models] if len(bases) > 1 else range(len(models))
-    return scales(
+    """Encodings by the field `of`: every model has a colour and a shape, and bases are dashed."""
+    places = range(len(models))
+    found = scales(
         list(map(name, models)),
         {
-            "color": [COLOURS[family % len(COLOURS)] for family in families],
-            "shape": [SHAPES[place % len(SHAPES)] for place in range(len(models))],
+            "color": [COLOURS[place % len(COLOURS)] for place in places],
+            "shape": [SHAPES[place % len(SHAPES)] for place in places],
             "strokeDash": [DASHES[model.role == "base"] for model in models],
         },
     )
+    # A dashed edge would make the shapes of the legend illegible.
+    found["strokeDash"]["legend"] = None
+    return found
 
 
 def plain_scales(names: Sequence[str]) -> Spec:

@@ -10,10 +10,11 @@ from tehon.records.scores import Score
 from tehon.report import wording
 from tehon.report.choice_figures import matrix
 from tehon.report.figures import families, figures
+from tehon.report.legend import legend
 from tehon.report.length_figures import length
 from tehon.report.sentences import caveats, summary, verdict
 from tehon.report.strips import Strip, strip
-from tehon.report.tables import ScoreTable, legend, score_table
+from tehon.report.tables import ScoreTable, score_table
 from tehon.writing.figures import Figure
 from tehon.writing.words import listing
 

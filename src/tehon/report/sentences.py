@@ -2,7 +2,8 @@
 
 from tehon.records.reporting import Report
 from tehon.report import wording
-from tehon.report.tables import below_chance, score_table
+from tehon.report.legend import below_chance
+from tehon.report.tables import score_table
 from tehon.writing.words import amount, listing
 
 

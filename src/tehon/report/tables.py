@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tehon.records.record import Record
-from tehon.records.reporting import Comparison, ModelColumn, Report, TextTable
+from tehon.records.reporting import Comparison, ModelColumn, Report
 from tehon.records.scores import Score
 from tehon.report import seeds, wording
 from tehon.writing.words import MISSING
@@ -14,7 +14,6 @@ BASELINE = "most frequent answer"
 
 LOT = "choosing by lot"
 """What it reaches on average that gives any answer with the same chance."""
-SPREAD = "σ the standard deviation over several draws of the shots, where they were drawn anew"
 
 
 class Column(Record, kw_only=True):
@@ -219,79 +218,3 @@ def column_title(column: Column) -> str:
     """`JNLI, 3-shot: accuracy`, with the template where it tells columns apart."""
     frame = f" ({column.template})" if column.template else ""
     return f"{wording.cell_title(column.task, column.shots)}{frame}: {wording.metric_title(column.metric)}"
-
-
-def legend(table: ScoreTable) -> tuple[str, ...]:
-    """One line for every mark that the table uses, with the items that it concerns."""
-    entries = [
-        (row, column, entry) for row in table.rows for column, entry in zip(table.columns, row.entries, strict=True)
-    ]
-    lines = []
-    for mark, meaning in wording.MEANINGS.items():
-        marked = [each for each in entries if mark in each[2].marks or mark == each[2].arrow]
-        if marked:
-            counts = list(filter(None, dict.fromkeys(_count(mark, *each) for each in marked)))
-            detail = f" ({'; '.join(counts)})" if counts else ""
-            lines.append(f"{mark} {meaning}{detail}")
-    if any(entry.spread for _, _, entry in entries):
-        lines.append(SPREAD)
-    for row in table.rows:
-        if row.model.seeds:
-            drawn = ", ".join(map(str, row.model.seeds))
-            lines.append(f"± {row.model.model}: the standard deviation over models tuned with the seeds {drawn}")
-    return tuple(lines)
-
-
-def _count(mark: str, row: Row, column: Column, entry: Entry) -> str:
-    if entry.score is None:
-        return ""
-    for flag in entry.score.flags:
-        name, _, count = flag.partition(":")
-        if wording.MARKS.get(name) == mark and count.isdecimal():
-            where = wording.cell_title(column.task, column.shots)
-            return f"{row.model.model}, {where}: {int(count):,} of {entry.score.count:,}"
-    return ""
-
-
-def below_chance(table: ScoreTable) -> str:
-    """How many columns no model lifts above the most frequent answer, in one sentence; empty where there is none."""
-    judged = [(place, chance) for place, chance in enumerate(table.baselines) if chance is not None]
-    below = [
-        place
-        for place, chance in judged
-        if all(entry.value is None or entry.value <= chance for entry in (row.entries[place] for row in table.rows))
-    ]
-    if not below:
-        return ""
-    where = "the only column" if len(judged) == 1 else f"{len(below)} of {len(judged)} columns"
-    return f"In {where} with a most frequent answer, no model does better than always giving it."
-
-
-def side_by_side(report: Report) -> TextTable:
-    """The same numbers turned for a terminal: a row a column of Table II, models beside each other."""
-    table = score_table(report)
-    rows = []
-    for place, column in enumerate(table.columns):
-        chances = [wording.chance(column.metric, blind.values[place]) for blind in table.blind]
-        cells = [_cell(row.entries[place]) for row in table.rows]
-        rows.append((row_title(column), *chances, *cells))
-    return TextTable(
-        title=report.title,
-        columns=("", *(blind.short for blind in table.blind), *(row.model.model for row in table.rows)),
-        rows=tuple(rows),
-        notes=(*legend(table), *filter(None, [below_chance(table)])),
-    )
-
-
-def row_title(column: Column) -> str:
-    """`jnli 3-shot (0.3): accuracy`: short, with shots only where there are any."""
-    shots = f" {column.shots}-shot" if column.shots else ""
-    frame = f" ({column.template})" if column.template else ""
-    return f"{column.task}{shots}{frame}: {wording.short_title(column.metric)}"
-
-
-def _cell(entry: Entry) -> str:
-    error = f" ±{entry.error}" if entry.error else ""
-    error += f" σ{entry.spread}" if entry.spread else ""
-    arrow = f" {entry.arrow}" if entry.arrow else ""
-    return f"{entry.text}{error}{entry.marks}{arrow}"

@@ -9,7 +9,7 @@ from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Cell, Suite
 from tehon.report.run import report
-from tehon.report.tables import side_by_side
+from tehon.report.terminal import side_by_side
 from tehon.tasks import TASKS
 
 SUITE = Suite(

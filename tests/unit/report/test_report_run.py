@@ -245,7 +245,7 @@ def test_a_judgement_joins_the_report(pair: list[Path], tmp_path: Path) -> None:
     assert written.judgements == (judged,)
     page = (tmp_path / "report" / "report.html").read_text("utf-8")
     assert "small and small, tuned, judged by judge 7B" in page
-    assert page.count("<script>") == 1  # the page's own
+    assert "&lt;script&gt;" in page
     line = "| questions | 30 | 4 | 21 | 3 | 2 | 0 | 0.0009 |"
     text = (tmp_path / "report" / "report.md").read_text("utf-8")
     assert line in text

@@ -7,8 +7,9 @@ from statistics import mean, stdev
 import pytest
 
 from tehon.records.scores import ItemResult
+from tehon.report.legend import legend
 from tehon.report.run import report
-from tehon.report.tables import legend, score_table
+from tehon.report.tables import score_table
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from tehon.records.reporting import Report
 from tehon.records.scores import ItemResult
+from tehon.report.legend import below_chance, legend
 from tehon.report.run import report
-from tehon.report.tables import BASELINE, below_chance, column_title, headlines, legend, score_table, side_by_side
+from tehon.report.tables import BASELINE, column_title, headlines, score_table
+from tehon.report.terminal import side_by_side
 
 Write = Callable[..., Path]
 Items = Callable[..., list[ItemResult]]
@@ -73,7 +75,7 @@ def test_a_constant_answer_is_marked_and_equals_the_baseline(written: Report) ->
 def test_the_legend_counts_items_and_explains_only_what_is_there(written: Report) -> None:
     lines = legend(score_table(written))
     assert [line[0] for line in lines] == ["*", "‡", "§", "▲", "△"]
-    assert lines[0].endswith("(small, tuned, weather, 3-shot: 60 of 60)")
+    assert lines[0].endswith("(small, tuned: weather, 3-shot 60 of 60)")
 
 
 def test_the_terminal_s_table_has_a_text_for_every_column(written: Report) -> None:
@@ -159,3 +161,11 @@ def test_a_model_that_was_not_asked_has_an_empty_cell(
     assert table.rows[1].entries[1].text == "–"
     assert not table.rows[0].entries[1].best
     assert BASELINE in (tmp_path / "report" / "report.md").read_text("utf-8")
+
+
+def test_the_legend_names_models_with_the_same_counts_once(write_scores: Write, weather: Items, tmp_path: Path) -> None:
+    items = [*weather(skill=1, seed=1), *weather(skill=1, seed=1, shots=1)]
+    flags = {"weather": ("over_training_length:7",)}
+    runs = [write_scores(name, items, adapter=name, flags=flags) for name in ("one", "two")]
+    line, *_ = legend(score_table(report(runs, tmp_path / "report")))
+    assert line.endswith("(one and two: weather, 3-shot 7 of 60, weather, 1-shot 7 of 60)")
