@@ -1,12 +1,10 @@
 """A real browser, without a window and without a network of its own."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from served_pages import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -18,8 +16,7 @@ WAIT_MS = 10_000
 @pytest.fixture(scope="module")  # its driver keeps an event loop running, which would be in other tests' way
 def browser() -> Iterator["Browser"]:
     """Debian's chromium; the tests are skipped where there is none."""
-    path = os.environ.get("TEHON_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path or not Path(path).exists():
+    if not (path := chromium()):
         pytest.skip("no browser is installed: run make test-browser, or set TEHON_CHROMIUM")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needed by nobody else
 

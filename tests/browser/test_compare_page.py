@@ -1,11 +1,15 @@
 """The comparison in a real browser."""
 
+import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from served_pages import prepared, serving
+from served_pages import chromium, prepared, serving
 
 from tehon.storage.votes import read_votes
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
 
 Tab = Callable[..., "Page"]
 HOSTILE = "<script>alert('a')</script><img src=x onerror=alert('b')>\n<b>太字</b> &amp; \u202e逆"
+VOTERS = Path(__file__).resolve().parents[2] / "benchmarks" / "voters.py"
 FAST = ("--requests-per-second", "1000")
 
 
@@ -123,6 +128,31 @@ def test_whoever_goes_back_is_asked_the_next_one_all_the_same(tab: Tab, items: P
     assert [vote.choice for vote in read_votes(votes)] == ["a", "b"]
 
 
+def test_the_last_vote_is_taken_back_by_key_or_button_and_asked_again(tab: Tab, items: Path, votes: Path) -> None:
+    with serving(items, "--votes", votes, *FAST) as server:
+        page = tab()
+        enter(page, server.url, "花")
+        judged(page, 0)
+        assert page.locator("#undo").count() == 0
+        page.keyboard.press("1")
+        judged(page, 1)
+        second = answers(page)
+        page.keyboard.press("1")
+        judged(page, 2)
+        page.keyboard.press("u")
+        judged(page, 1)
+        assert answers(page) == second
+        page.keyboard.press("2")
+        for count in (2, 3):
+            judged(page, count)
+            page.keyboard.press("4")
+        page.get_by_text("That was all").wait_for()
+        page.get_by_role("button", name="Undo").click()
+        judged(page, 3)
+    assert [vote.choice for vote in read_votes(votes)] == ["a", "b", "bad"]
+    assert votes.read_bytes().count(b"\n") == 5 + 2
+
+
 def test_two_people_at_once_each_judge_everything(tab: Tab, items: Path, votes: Path) -> None:
     with serving(items, "--votes", votes, *FAST) as server:
         people = {name: tab() for name in ("花", "太郎")}
@@ -137,6 +167,43 @@ def test_two_people_at_once_each_judge_everything(tab: Tab, items: Path, votes: 
     cast = read_votes(votes)
     assert sorted(vote.voter for vote in cast) == ["太郎"] * 4 + ["花"] * 4
     assert len({(vote.voter, vote.matchup) for vote in cast}) == 8
+
+
+def test_two_scripted_voters_judge_three_systems_at_once_by_keyboard(tab: Tab, tmp_path: Path, votes: Path) -> None:
+    del tab  # its browser is not needed, but that there is one
+    systems = {
+        "base": ["", "質問です質問です質問です", "It is a mountain"],
+        "tuned": ["はい。", "富士山です。", "山です。"],
+        "longer": ["はい、そうです。", "富士山です。", "日本で一番高い山は富士山で"],
+    }
+    items = tmp_path / "set.jsonl"
+    with items.open("w", encoding="utf-8") as stream:
+        for place in range(3):
+            answers = {name: texts[place] for name, texts in systems.items()}
+            stream.write(json.dumps({"id": str(place), "prompt": f"{place}番", "answers": answers}) + "\n")
+    with serving(items, "--votes", votes, "--scripted", "--page", "compare", *FAST) as server:
+        command = [sys.executable, str(VOTERS), server.url, "--browser", chromium()]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert "whole_then_short: 9 votes" in told
+    assert "japanese_then_varied: 9 votes" in told
+    cast = {
+        (vote.voter, vote.item, frozenset(vote.models)): {"a": vote.models[0], "b": vote.models[1]}.get(
+            vote.choice, vote.choice
+        )
+        for vote in read_votes(votes)
+    }
+    assert len(cast) == 18
+    for voter in ("whole_then_short", "japanese_then_varied"):
+        assert cast[voter, "0", frozenset({"base", "tuned"})] == "tuned"
+        assert cast[voter, "1", frozenset({"tuned", "longer"})] == "tie"
+    assert cast["whole_then_short", "0", frozenset({"tuned", "longer"})] == "tuned"
+    assert cast["whole_then_short", "2", frozenset({"tuned", "longer"})] == "tuned"
+    assert cast["japanese_then_varied", "2", frozenset({"tuned", "longer"})] == "longer"
+    counted = subprocess.run(
+        [sys.executable, "-m", "tehon", "preferences", str(votes)], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Scripted votes" in counted
+    assert not re.search("people|person|human", counted, re.IGNORECASE)
 
 
 def test_markup_in_answers_and_names_stays_text(tab: Tab, tmp_path: Path, votes: Path) -> None:

@@ -10,7 +10,6 @@ import sys
 import termios
 from pathlib import Path
 
-
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 

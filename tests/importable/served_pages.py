@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,12 @@ class Server(NamedTuple):
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
+
+
+def chromium() -> str:
+    """The browser's path; empty where there is none."""
+    path = os.environ.get("TEHON_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    return path if Path(path).is_file() else ""
 
 
 @contextmanager

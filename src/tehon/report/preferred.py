@@ -13,6 +13,7 @@ from tehon.report.preferences import preferences
 from tehon.report.wording import p_value
 from tehon.writing.words import MISSING, amount, share
 
+MINUS = "\N{MINUS SIGN}"
 CSV_COLUMNS = (
     "first",
     "second",
@@ -50,6 +51,10 @@ def _within(interval: Interval | None, write: Callable[[float], str]) -> str:
     return "" if interval is None else f" ({write(interval.low)} … {write(interval.high)})"
 
 
+def _points(score: float) -> str:
+    return f"{score:+.0f}".replace("-", MINUS)
+
+
 def tables(found: Preferences) -> tuple[TextTable, TextTable]:
     """Pair by pair, and model by model, for a terminal or a page."""
     pairs = [
@@ -64,7 +69,7 @@ def tables(found: Preferences) -> tuple[TextTable, TextTable]:
         for pair in found.pairs
     ]
     columns = ("first : second", "wins", "tie", "bad", "win rate", "p")
-    strong = [(each.model, f"{each.score:+.0f}" + _within(each.interval, "{:+.0f}".format)) for each in found.strengths]
+    strong = [(each.model, _points(each.score) + _within(each.interval, _points)) for each in found.strengths]
     return (
         TextTable(title=title(found), columns=columns, rows=tuple(pairs), notes=tuple(notes(found))),
         TextTable(title="Strength", columns=("model", "Bradley–Terry"), rows=tuple(strong), notes=()),
@@ -91,7 +96,7 @@ def notes(found: Preferences) -> Iterator[str]:
         left = sum(pair.shown_first for pair in found.pairs)
         yield f"Of {decided:,} votes with a winner, {share(left / decided)} went to A."
     if found.agreement.matchups:
-        alpha = MISSING if found.agreement.alpha is None else f"{found.agreement.alpha:.2f}"
+        alpha = MISSING if found.agreement.alpha is None else f"{found.agreement.alpha:.2f}".replace("-", MINUS)
         yield (
             f"Agreement of {amount(found.agreement.voters, 'voter')} on "
             f"{amount(found.agreement.matchups, 'comparison')}: Krippendorff's α = {alpha} (1 all, 0 as by chance)."

@@ -16,7 +16,7 @@ window.addEventListener("pageshow", () => { sent = false; });
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-  if (event.target.matches("input, textarea")) {
+  if (event.target.matches?.("input, textarea")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
