@@ -77,13 +77,15 @@ def play(shell: dict[str, str], tiny_demo: Callable[[], Path], tmp_path: Path) -
         if any(TINY in block.text for block in blocks):
             shutil.copytree(tiny_demo(), tmp_path / "out")
         said = "\n".join(f"echo '=== {block}' >&2\n{block.text}" for block in blocks)
-        _run(said, tmp_path, shell)
+        printed = _run(said, tmp_path, shell)
+        for block in blocks:
+            assert block.told in printed, f"{block} does not print what stands below it"
 
     return run
 
 
-def _run(script: str, folder: Path, environment: dict[str, str]) -> None:
-    """Run a script that stops at the first command that fails; what it says is shown where it does."""
+def _run(script: str, folder: Path, environment: dict[str, str]) -> str:
+    """What a script says, which must not fail in any command."""
     command = ["bash", "-euo", "pipefail", "-c", script]
     ended = subprocess.run(
         command,
@@ -97,3 +99,4 @@ def _run(script: str, folder: Path, environment: dict[str, str]) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stdout[-6000:]
+    return ended.stdout

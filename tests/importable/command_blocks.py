@@ -22,7 +22,9 @@ REASONS = {
 }
 """What a block may need that a test has not."""
 BLOCK = re.compile(
-    r"(?:<!-- not run: (?P<reason>[^\n]*?) -->\n)?^```(?:sh|bash)$\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:<!-- not run: (?P<reason>[^\n]*?) -->\n)?^```(?:sh|bash)$\n(?P<text>.*?)^```$"
+    r"(?:\n\n^```text$\n(?P<told>.*?)^```$)?",
+    re.MULTILINE | re.DOTALL,
 )
 OPERATORS = set("();<>|&")
 LOOP = re.compile(r"\bfor (\w+) in (\S+)")
@@ -37,12 +39,14 @@ class Block(NamedTuple):
         line: of its first command.
         text: its lines.
         reason: why it is not run; empty where it is.
+        told: what it prints, where a `text` block below it shows that.
     """
 
     page: str
     line: int
     text: str
     reason: str
+    told: str
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -62,7 +66,7 @@ def blocks_of(text: str, page: str) -> Iterator[Block]:
     """The blocks of one document."""
     for found in BLOCK.finditer(text):
         line = text.count("\n", 0, found.start("text")) + 1
-        yield Block(page, line, found["text"], found["reason"] or "")
+        yield Block(page, line, found["text"], found["reason"] or "", found["told"] or "")
 
 
 def commands(text: str) -> Iterator[list[str]]:
