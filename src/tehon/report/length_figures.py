@@ -14,6 +14,7 @@ from tehon.writing.words import listing
 Prompts = tuple[str, str, int, tuple[tuple[str, tuple[int, ...]], ...]]
 """What tells prompts apart: task, template, width of a bin, and the histograms."""
 Line = tuple[ModelColumn, ByLength]
+PROMPT, SEQUENCE = "tokens of the prompt", "tokens of the sequence"
 MOST_TICKS = 7
 ROOM = 1.15
 """Times the highest and the lowest value, so that no point lies on the edge."""
@@ -49,7 +50,7 @@ def _prompts(alike: Sequence[PromptLengths], title: str) -> Figure:
         "data": values(rows),
         "width": PANEL,
         "height": HIGH,
-        "layer": [*_steps("tokens of the prompt", "items", ranges), *_bounds(near)],
+        "layer": [*_steps(PROMPT, "items", ranges), *_bounds(near, PROMPT)],
     }
     return Figure(chart, title, _lengths_said(one, bounds))
 
@@ -58,14 +59,14 @@ def _steps(across: str, up: str, ranges: Spec) -> Iterator[Spec]:
     """The outline of a histogram of rows with `of`, `from` and `items`, and a light area under it."""
     places = {"x": number("from", across, scale={"nice": False}), "y": number("items", up, stack=None)}
     area = {"type": "area", "interpolate": "step-after", "fillOpacity": 0.12}
-    yield {"mark": area, "encoding": {**places, "color": {**ranges["color"], "legend": None}}}
+    yield {"mark": area, "encoding": {**places, "color": ranges["color"]}}
     line = {"type": "line", "interpolate": "step-after", "strokeWidth": 1.5}
     yield {"mark": line, "encoding": {**places, **ranges}}
 
 
-def _bounds(bounds: dict[int, str]) -> Iterator[Spec]:
+def _bounds(bounds: dict[int, str], across: str) -> Iterator[Spec]:
     if bounds:
-        yield dashed("x", list(bounds))
+        yield dashed("x", list(bounds), across)
         yield {
             "data": values([{"at": bound, "said": f"{said} {bound:,}"} for bound, said in bounds.items()]),
             "mark": {
@@ -76,7 +77,7 @@ def _bounds(bounds: dict[int, str]) -> Iterator[Spec]:
                 "baseline": "bottom",
                 "dy": -3,
             },
-            "encoding": {"x": number("at", None), "y": {"value": 2}, "text": {"field": "said"}},
+            "encoding": {"x": number("at", across), "y": {"value": 2}, "text": {"field": "said"}},
         }
 
 
@@ -110,7 +111,7 @@ def _tuned(tuning: TuningSummary, longest: int, lengths: Sequence[int], title: s
         "data": values(rows),
         "width": 2 * PANEL,
         "height": 0.8 * HIGH,
-        "layer": [*_steps("tokens", "sequences", plain_scales([""])), *_bounds({longest: "at most"})],
+        "layer": [*_steps(SEQUENCE, "sequences", plain_scales([""])), *_bounds({longest: "at most"}, SEQUENCE)],
     }
     cut = tuning.adapter.counts.cut_right + tuning.adapter.counts.input_shortened
     said = (

@@ -26,17 +26,14 @@ def name(model: ModelColumn) -> str:
 def model_scales(models: Sequence[ModelColumn]) -> Spec:
     """Encodings by the field `of`: every model has a colour and a shape, and bases are dashed."""
     places = range(len(models))
-    found = scales(
-        list(map(name, models)),
-        {
-            "color": [COLOURS[place % len(COLOURS)] for place in places],
-            "shape": [SHAPES[place % len(SHAPES)] for place in places],
-            "strokeDash": [DASHES[model.role == "base"] for model in models],
-        },
-    )
-    # A dashed edge would make the shapes of the legend illegible.
-    found["strokeDash"]["legend"] = None
-    return found
+    bases = [name(model) for model in models if model.role == "base"]
+    ranges: dict[str, Sequence[str]] = {
+        "color": [COLOURS[place % len(COLOURS)] for place in places],
+        "shape": [SHAPES[place % len(SHAPES)] for place in places],
+    }
+    # A dash by condition has no part in the legend, where it would make the shapes illegible.
+    dash = {"condition": {"test": {"field": "of", "oneOf": bases}, "value": DASHES[1]}, "value": DASHES[0]}
+    return {**scales(list(map(name, models)), ranges), "strokeDash": dash}
 
 
 def plain_scales(names: Sequence[str]) -> Spec:
@@ -72,12 +69,12 @@ def number(field: str, title: str | None, **more: object) -> Spec:
     return {"field": field, "type": "quantitative", "title": title, **more}
 
 
-def dashed(axis: str, places: Sequence[float]) -> Spec:
-    """Lines across the whole figure at these places of an axis."""
+def dashed(axis: str, places: Sequence[float], title: str | None = None) -> Spec:
+    """Lines across the whole figure at these places of an axis, which has its title from all of its layers."""
     return {
         "data": values([{"at": place} for place in places]),
         "mark": {"type": "rule", "strokeDash": [2, 3], "color": SOFT.light},
-        "encoding": {axis: {"field": "at", "type": "quantitative"}},
+        "encoding": {axis: number("at", title)},
     }
 
 
