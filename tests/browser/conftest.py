@@ -1,5 +1,6 @@
 """A real browser, without a window and without a network of its own."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ def browser() -> Iterator["Browser"]:
         opened.close()
 
 
+OURS = re.compile(r"(http|ws)://127\.0\.0\.1:|file:///")
+"""A server of the test's own, or a page on disk."""
 CUT_OFF = ("ERR_CONNECTION_REFUSED", "ERR_CONTENT_LENGTH_MISMATCH")
 """A server that has ended, as some tests want it to, and a page that was left while it loaded: no fault of the page."""
 
@@ -49,7 +52,7 @@ def tab(browser: "Browser") -> Iterator[Tab]:
         page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.on("request", lambda asked: complaints.append(asked.url) if "//127.0.0.1:" not in asked.url else None)
+        page.on("request", lambda asked: complaints.append(asked.url) if not OURS.match(asked.url) else None)
         return page
 
     yield new
