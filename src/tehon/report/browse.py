@@ -12,7 +12,7 @@ from tehon.report.read import Opened
 from tehon.storage.items import ITEMS
 
 MOST_ITEMS = browse_items.MOST
-SCRIPTS = ("items_rows.js", "items.js")
+SCRIPTS = ("items_rows.js", "items_models.js", "items.js")
 """They run in this order."""
 
 

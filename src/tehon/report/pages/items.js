@@ -2,7 +2,7 @@
 // What a list shows stands in the page's address, so that a view can be shared, and Back goes back.
 (() => {
 "use strict";
-const { kinds, make, visible, counted } = itemKinds;
+const { kinds, make, visible, counted } = itemRows;
 const PAGE_ROWS = 20;
 const HELD_BLOCKS = 64;
 const TEXTS = 2; // before the blocks of texts stand the head and the numbers
@@ -57,7 +57,7 @@ class List {
       const choice = make("select", { name }, make("option", { value: "" }, "all"));
       choice.append(...options.map(([value, text]) => make("option", { value }, visible(text))));
       const label = make("label", {}, title, choice);
-      label.hidden = options.length < 2;
+      label.hidden = options.length < (name === "show" ? 1 : 2);
       return label;
     });
     this.form.prepend(...this.choices);
@@ -123,9 +123,11 @@ class List {
 
   // The places of the rows that the controls ask for, one facet left out if need be.
   matching(skipped) {
-    const asked = this.head.facets.map(({ name, labels }, at) => [name, this.columns[at], labels.indexOf(this.form.elements[name].value)]);
-    const facets = asked.filter(([name, , wanted]) => name !== skipped && wanted >= 0);
-    const tests = [...facets.map(([, column, wanted]) => (place) => column[place] === wanted), ...this.kind.tests(this)];
+    const tests = this.kind.tests(this);
+    this.head.facets.forEach(({ name, labels }, at) => {
+      const [column, wanted] = [this.columns[at], labels.indexOf(this.value(name))];
+      if (name !== skipped && wanted >= 0) tests.push((place) => column[place] === wanted);
+    });
     const found = [];
     for (let place = 0; place < this.head.count; place += 1) if (tests.every((test) => test(place))) found.push(place);
     return found;
@@ -200,7 +202,8 @@ class List {
     const summary = this.kind.summary(this, text);
     if (!this.kind.body) return make("li", {}, ...summary);
     const details = make("details", {}, make("summary", {}, ...summary));
-    details.addEventListener("toggle", () => details.append(...this.kind.body(this, text).filter(Boolean)), { once: true });
+    const fill = () => details.append(...this.kind.body(this, text).filter(Boolean));
+    details.addEventListener("toggle", fill, { once: true });
     return make("li", {}, details);
   }
 
