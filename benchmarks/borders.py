@@ -17,7 +17,8 @@ from tehon.engine.tokenizer import open_encoder
 from tehon.evaluate.requests import context
 from tehon.prompts import choices
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Item, Loglikelihood, TaskPrompt
+from tehon.records.evaluation import Item, TaskPrompt
+from tehon.records.requests import Loglikelihood
 from tehon.storage.raw import find_raw
 from tehon.tasks import TASKS
 

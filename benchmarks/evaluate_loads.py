@@ -13,7 +13,8 @@ from tehon.evaluate.planner import Planner
 from tehon.evaluate.requests import ask_all
 from tehon.evaluate.session import KINDS
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Loglikelihood
+from tehon.records.evaluation import Cell
+from tehon.records.requests import Loglikelihood
 
 FOLDERS = {
     "jnli": "jglue/jnli-v1.3",

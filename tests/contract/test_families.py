@@ -12,7 +12,8 @@ from tehon.engine.prefix_tree import rows
 from tehon.engine.tokens import encoded
 from tehon.families import FAMILIES
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Loglikelihood, Protocol
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import Loglikelihood
 from tehon.records.tuning import Lora, Recipe
 from tehon.tune.lora import targets
 from tehon.tune.run import tune

@@ -17,7 +17,8 @@ from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Generation, Loglikelihood, Protocol, Request, Suite
+from tehon.records.evaluation import Cell, Protocol, Suite
+from tehon.records.requests import Generation, Loglikelihood, Request
 from tehon.records.scores import ItemResult
 from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS

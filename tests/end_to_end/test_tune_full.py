@@ -18,7 +18,7 @@ from tehon.evaluate.answer import answer
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.progress import Advance
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Generation
+from tehon.records.requests import Generation
 from tehon.records.tuning import Adapter, Lora, Recipe
 from tehon.storage.manifest import read_manifest, result, verify
 from tehon.tune.run import tune

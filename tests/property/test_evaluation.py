@@ -14,7 +14,8 @@ from tehon.evaluate.shots import Pool, draw
 from tehon.prompts import few_shot_template
 from tehon.recipes import PROTOCOLS
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Item, Loglikelihood, Protocol
+from tehon.records.evaluation import Item, Protocol
+from tehon.records.requests import Loglikelihood
 from tehon.records.scores import ItemResult, Score
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES

@@ -13,7 +13,7 @@ from tehon.errors import TehonError
 from tehon.evaluate.subject import Subject
 from tehon.evaluate.talk import Talker, open_talk
 from tehon.records.corpus import Turn
-from tehon.records.evaluation import Completion, Generation
+from tehon.records.requests import Completion, Generation
 from tehon.records.tuning import Precision
 from tehon.storage.atomic import write_bytes
 from tehon.writing.escaping import visible

@@ -11,7 +11,7 @@ from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, sho
 from tehon.errors import EmptyData
 from tehon.evaluate.answer import answer
 from tehon.evaluate.subject import Subject
-from tehon.records.evaluation import Generation
+from tehon.records.requests import Generation
 from tehon.records.tuning import Precision
 
 

@@ -13,8 +13,9 @@ from tehon.engine.spelling import Speller
 from tehon.engine.tokens import Encoded, Tokens, encoded, weighed
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate, ask
-from tehon.records.evaluation import Generation, Loglikelihood, Protocol, Spelling
+from tehon.records.evaluation import Protocol
 from tehon.records.prompt import Prompt, Segment, Template
+from tehon.records.requests import Generation, Loglikelihood, Spelling
 
 UNKNOWN = "\ue000"
 """A character that no tokenizer was trained on."""

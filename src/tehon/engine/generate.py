@@ -14,7 +14,7 @@ from tehon.engine.draw import draw
 from tehon.engine.encode import Encoder
 from tehon.engine.network import Network
 from tehon.errors import ModelError, NotFinite
-from tehon.records.evaluation import Completion, Generation
+from tehon.records.requests import Completion, Generation
 
 ON_PROCESSOR, ON_ACCELERATOR = (16, 16_384), (64, 32_768)
 """Answers that grow side by side, and tokens of all of them, at most."""

@@ -19,7 +19,8 @@ from tehon.engine.tokenizer import open_encoder
 from tehon.engine.weights import Wanted, weigh
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import AnyRequest, Completion, Generation, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import AnyRequest, Completion, Generation, Loglikelihood, Scored
 from tehon.records.tuning import Precision
 
 

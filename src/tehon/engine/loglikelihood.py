@@ -15,7 +15,8 @@ from tehon.engine.network import Network, on_device
 from tehon.engine.prefix_tree import Row, rows, stretches
 from tehon.engine.tokens import Encoded
 from tehon.errors import ModelError, NotFinite
-from tehon.records.evaluation import Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import Loglikelihood, Scored
 
 WINDOW = 4096
 """Requests that are encoded and laid out together; bounds the memory."""

@@ -4,7 +4,8 @@ import typing
 from collections.abc import Iterator, Sequence
 
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import AnyRequest, Completion, Generation, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import AnyRequest, Completion, Generation, Loglikelihood, Scored
 
 
 class Model(typing.Protocol):

@@ -13,16 +13,8 @@ from msgspec.structs import replace
 
 from tehon.errors import ModelError
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import (
-    AnyRequest,
-    Completion,
-    Generation,
-    Loglikelihood,
-    Protocol,
-    Request,
-    Scored,
-    Spelling,
-)
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import AnyRequest, Completion, Generation, Loglikelihood, Request, Scored, Spelling
 
 Finish = Literal["end", "stop", "length"]
 END = 0

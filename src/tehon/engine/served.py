@@ -16,7 +16,8 @@ import msgspec
 
 from tehon.errors import ModelError, UsageError
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import AnyRequest, Completion, Generation, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import AnyRequest, Completion, Generation, Loglikelihood, Scored
 
 LOG = logging.getLogger(__name__)
 KEY = "TEHON_API_KEY"

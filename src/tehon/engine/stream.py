@@ -10,8 +10,8 @@ from tehon.engine.encode import Encoder
 from tehon.engine.generate import Answer, begin, chosen, completion, ends_of
 from tehon.engine.load import LoadedModel
 from tehon.prompts import ChatTemplate
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.prompt import Prompt
+from tehon.records.requests import Completion, Generation
 
 HALF = "\N{REPLACEMENT CHARACTER}"
 """Stands where a token ends within a character."""

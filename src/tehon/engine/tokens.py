@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tehon.records.evaluation import Spelling
+from tehon.records.requests import Spelling
 
 Ids = NDArray[np.int32]
 Weights = NDArray[np.float32]

@@ -11,8 +11,8 @@ from tehon.evaluate.run import ENGINE, Loader
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.progress import Progress, silent
 from tehon.prompts import ask
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.prompt import Template
+from tehon.records.requests import Completion, Generation
 from tehon.templates import TEMPLATES
 
 DEFAULT_TEMPLATE = "alpaca_ja"

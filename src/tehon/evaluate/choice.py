@@ -14,7 +14,8 @@ from tehon.evaluate.calibration import calibration
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, finite, special
 from tehon.prompts import choices, gold
-from tehon.records.evaluation import Loglikelihood, Norm, Request, Scored, TaskPrompt
+from tehon.records.evaluation import Norm, TaskPrompt
+from tehon.records.requests import Loglikelihood, Request, Scored
 from tehon.records.scores import ItemResult, Score
 
 UNMATCHED = "(none of them)"

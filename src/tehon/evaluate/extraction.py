@@ -13,7 +13,7 @@ from tehon.engine.protocol import Model
 from tehon.evaluate import estimates, generation
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, to_write
-from tehon.records.evaluation import Request
+from tehon.records.requests import Request
 from tehon.records.scores import ItemResult, Score
 from tehon.text.normalise import same_words, same_writing
 

@@ -8,7 +8,7 @@ from tehon.engine.protocol import Model
 from tehon.errors import ModelError
 from tehon.evaluate.jobs import Frame, Way
 from tehon.evaluate.requests import Ask, Asked, context, description, ready, size
-from tehon.records.evaluation import Generation, Loglikelihood, Request
+from tehon.records.requests import Generation, Loglikelihood, Request
 from tehon.records.scores import ItemResult, Part
 
 

@@ -9,7 +9,8 @@ from tehon.evaluate import estimates
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context, ready, to_write, turn_of
 from tehon.records.corpus import Turn
-from tehon.records.evaluation import Completion, Item, Request
+from tehon.records.evaluation import Item
+from tehon.records.requests import Completion, Request
 from tehon.records.scores import ItemResult, Score
 
 WINDOW = 4

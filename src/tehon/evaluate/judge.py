@@ -21,8 +21,8 @@ from tehon.evaluate.run import ENGINE, SCORES, Loader
 from tehon.evaluate.subject import Subject
 from tehon.progress import Progress, silent
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.judging import Judged, Tally
+from tehon.records.requests import Completion, Generation
 from tehon.records.scores import ItemResult, Scores
 from tehon.storage.atomic import write_bytes
 from tehon.storage.items import ITEMS, item_writer, read_items

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tehon.engine.protocol import Model
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, special, to_write
-from tehon.records.evaluation import Generation
+from tehon.records.requests import Generation
 from tehon.records.scores import ItemResult, Matched
 
 BEYOND_CHOICE = 8

@@ -16,7 +16,7 @@ from tehon.errors import NotFinite
 from tehon.evaluate import estimates
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, finite, special
-from tehon.records.evaluation import Loglikelihood, Request
+from tehon.records.requests import Loglikelihood, Request
 from tehon.records.scores import ItemResult, Score
 
 Numbers = NDArray[np.float64]

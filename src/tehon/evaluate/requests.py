@@ -13,9 +13,10 @@ from tehon.errors import NotFinite
 from tehon.evaluate.jobs import Frame, Job, Way
 from tehon.prompts import ChatTemplate, few_shot, few_shot_template, render
 from tehon.records.corpus import Example, Turn
-from tehon.records.evaluation import Generation, Item, Loglikelihood, Request, Scored, TaskPrompt
+from tehon.records.evaluation import Item, TaskPrompt
 from tehon.records.prompt import Template
 from tehon.records.record import Record
+from tehon.records.requests import Generation, Loglikelihood, Request, Scored
 from tehon.records.scores import ItemResult
 
 

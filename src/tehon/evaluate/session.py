@@ -20,8 +20,9 @@ from tehon.evaluate.requests import Asked, ask_all, chunks, ready, token_digest
 from tehon.evaluate.seen import Seen
 from tehon.evaluate.subject import Tuned
 from tehon.progress import Progress
-from tehon.records.evaluation import Request, TaskKind
+from tehon.records.evaluation import TaskKind
 from tehon.records.prompt import Template
+from tehon.records.requests import Request
 from tehon.records.scores import ItemResult, Score
 from tehon.storage.items import ItemWriter
 

@@ -12,8 +12,8 @@ from tehon.evaluate.requests import special
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.prompts import render
 from tehon.records.corpus import Example, Turn
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.prompt import Prompt, Template
+from tehon.records.requests import Completion, Generation
 from tehon.templates import TEMPLATES
 
 if TYPE_CHECKING:

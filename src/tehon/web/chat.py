@@ -11,8 +11,8 @@ from starlette.routing import Route
 from tehon.errors import TehonError, UnknownName, UsageError
 from tehon.evaluate.talk import Talker
 from tehon.records.corpus import Turn
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.record import Record
+from tehon.records.requests import Completion, Generation
 from tehon.web.limits import Limits, Refused, body
 from tehon.web.render import page
 from tehon.web.stage import Piece, Stage

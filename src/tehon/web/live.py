@@ -14,9 +14,9 @@ from starlette.routing import Route
 from tehon.errors import TehonError
 from tehon.evaluate.talk import Talker
 from tehon.records.corpus import Turn
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.preferences import Matchup
 from tehon.records.record import Record
+from tehon.records.requests import Completion, Generation
 from tehon.storage.votes import VoteFile
 from tehon.web.chat import LINES
 from tehon.web.deal import cast, now, sides

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from tehon.errors import TehonError
-from tehon.records.evaluation import Completion
+from tehon.records.requests import Completion
 from tehon.web.limits import Refused
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from peft import LoraConfig, get_peft_model
 from tehon.engine.load import LoadedModel, load, with_adapter
 from tehon.errors import AdapterMismatch, ModelNotFound
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Generation, Loglikelihood
+from tehon.records.requests import Generation, Loglikelihood
 
 Make = Callable[..., Path]
 REQUESTS = [Loglikelihood(context="赤い車が", continuation=word) for word in ("走る。", "止まる。")]

@@ -15,7 +15,8 @@ from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, ready, size
 from tehon.recipes import PROTOCOLS
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Cell, Generation, Item, Loglikelihood, TaskPrompt
+from tehon.records.evaluation import Cell, Item, TaskPrompt
+from tehon.records.requests import Generation, Loglikelihood
 from tehon.records.scores import ItemResult
 
 MakeExample = Callable[..., Example]

@@ -16,8 +16,9 @@ from tehon.engine.tokens import Encoded
 from tehon.errors import ModelError
 from tehon.prompts import render
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Loglikelihood, Protocol
+from tehon.records.evaluation import Protocol
 from tehon.records.prompt import Prompt, Segment
+from tehon.records.requests import Loglikelihood
 from tehon.templates import TEMPLATES
 
 GetEncoder = Callable[[str], Encoder]

@@ -8,7 +8,7 @@ from tehon.engine import generate
 from tehon.engine.load import LoadedModel, load
 from tehon.errors import ModelError
 from tehon.families import FAMILIES
-from tehon.records.evaluation import Generation
+from tehon.records.requests import Generation
 
 CONTEXTS = (
     "以下はタスクを説明する指示です。",

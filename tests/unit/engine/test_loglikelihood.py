@@ -13,7 +13,8 @@ from tehon.engine import loglikelihood
 from tehon.engine.load import LoadedModel, load
 from tehon.errors import ModelError, NotFinite
 from tehon.families import FAMILIES
-from tehon.records.evaluation import Loglikelihood, Protocol
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import Loglikelihood
 
 PROTOCOL = Protocol(name="test", title="test")
 LONG = "以下はタスクを説明する指示です。要求を適切に満たすような返答を書いてください。" * 8

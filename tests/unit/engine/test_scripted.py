@@ -7,7 +7,8 @@ import pytest
 
 from tehon.engine.scripted import END, Scripted
 from tehon.errors import ModelError
-from tehon.records.evaluation import Generation, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Protocol
+from tehon.records.requests import Generation, Loglikelihood, Scored
 
 LEFT = Protocol(name="left", title="", overlong="left")
 ERROR = Protocol(name="error", title="", overlong="error")

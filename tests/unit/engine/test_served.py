@@ -16,7 +16,8 @@ from tehon.errors import ModelError, TehonError, UsageError
 from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Generation, Loglikelihood, Suite
+from tehon.records.evaluation import Cell, Suite
+from tehon.records.requests import Generation, Loglikelihood
 from tehon.records.scores import ItemResult
 from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS

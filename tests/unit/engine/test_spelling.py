@@ -12,8 +12,9 @@ from tehon.engine.encode import Encoder, round_trip_losses
 from tehon.engine.locate import locate
 from tehon.prompts import render
 from tehon.records.corpus import Example, Turn
-from tehon.records.evaluation import Loglikelihood, Protocol
+from tehon.records.evaluation import Protocol
 from tehon.records.prompt import Prompt, Segment, Template
+from tehon.records.requests import Loglikelihood
 from tehon.templates import TEMPLATES
 
 GetEncoder = Callable[[str], Encoder]

@@ -12,8 +12,8 @@ from peft import LoraConfig, get_peft_model
 from tehon.engine.load import load
 from tehon.engine.stream import Speaker
 from tehon.errors import ModelError
-from tehon.records.evaluation import Completion, Generation
 from tehon.records.prompt import Prompt, Segment
+from tehon.records.requests import Completion, Generation
 
 ASKED = [
     Generation(context="赤い車が", max_new_tokens=24),

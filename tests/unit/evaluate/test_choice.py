@@ -12,7 +12,8 @@ from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context, ready
 from tehon.prompts import choices
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Item, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Cell, Item, Protocol
+from tehon.records.requests import Loglikelihood, Scored
 from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 

@@ -11,7 +11,8 @@ from tehon.evaluate import generation
 from tehon.evaluate.fit import parts_cut
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context, ready
-from tehon.records.evaluation import Cell, Completion, Generation, Item, Protocol
+from tehon.records.evaluation import Cell, Item, Protocol
+from tehon.records.requests import Completion, Generation
 from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES

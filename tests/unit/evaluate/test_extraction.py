@@ -12,7 +12,8 @@ from tehon.evaluate import extraction
 from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, context, ready
 from tehon.records.corpus import Example
-from tehon.records.evaluation import Cell, Generation, Item, Protocol
+from tehon.records.evaluation import Cell, Item, Protocol
+from tehon.records.requests import Generation
 from tehon.records.scores import ItemResult
 from tehon.tasks import TASKS
 from tehon.templates import TEMPLATES

@@ -10,7 +10,8 @@ from tehon.errors import EmptyData, ModelError
 from tehon.evaluate.requests import size
 from tehon.prompts import few_shot
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Generation, Loglikelihood
+from tehon.records.evaluation import Cell
+from tehon.records.requests import Generation, Loglikelihood
 from tehon.records.scores import ItemResult, Lengths, Scores
 from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS

@@ -19,8 +19,9 @@ from tehon.evaluate.judge import JUDGEMENT, judge
 from tehon.evaluate.judge_prompt import judge_prompt, verdict
 from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
-from tehon.records.evaluation import Cell, Completion, Generation, Suite
+from tehon.records.evaluation import Cell, Suite
 from tehon.records.judging import Judged
+from tehon.records.requests import Completion, Generation
 from tehon.records.scores import ItemResult
 from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import read_manifest, verify

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import output
 from tehon.evaluate.choice import UNMATCHED
-from tehon.records.evaluation import Cell, Completion, Generation
+from tehon.records.evaluation import Cell
+from tehon.records.requests import Completion, Generation
 from tehon.records.scores import ItemResult, Scores
 from tehon.storage.items import ITEMS, read_items
 

@@ -15,7 +15,8 @@ from tehon.evaluate.jobs import Way
 from tehon.evaluate.requests import Asked, ready
 from tehon.formats.zip import pack_zip
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored
+from tehon.records.evaluation import Cell, Protocol
+from tehon.records.requests import Loglikelihood, Scored
 from tehon.records.scores import ItemResult, Score, Scores
 from tehon.storage.items import ITEMS, read_items
 from tehon.tasks import TASKS

@@ -29,7 +29,8 @@ from tehon.evaluate.kept import FOLDER
 from tehon.evaluate.run import InMemory, evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
-from tehon.records.evaluation import Cell, Loglikelihood, Protocol, Scored, Suite
+from tehon.records.evaluation import Cell, Protocol, Suite
+from tehon.records.requests import Loglikelihood, Scored
 from tehon.records.scores import ItemResult, Scores
 from tehon.storage.items import ITEMS, read_items
 from tehon.storage.manifest import read_manifest

@@ -10,7 +10,8 @@ from tehon.errors import BadConfig
 from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.recipes import PROTOCOLS
-from tehon.records.evaluation import Cell, Completion, Generation
+from tehon.records.evaluation import Cell
+from tehon.records.requests import Completion, Generation
 from tehon.records.scores import ItemResult, Scores
 from tehon.storage.items import ITEMS, read_items
 
