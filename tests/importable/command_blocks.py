@@ -1,6 +1,7 @@
-"""The `sh` blocks of the documents, which of them are run, and the commands in those that are not.
+"""The blocks of the documents that are run, and the commands in those that are not.
 
-A block is run unless the line above it says `<!-- not run: REASON -->`, with one of the reasons below.
+A block of `sh` is run unless the line above it says `<!-- not run: REASON -->`, with one of the reasons below; a block
+of `python` where that line says `<!-- run -->`.
 """
 
 import re
@@ -22,7 +23,8 @@ REASONS = {
 }
 """What a block may need that a test has not."""
 BLOCK = re.compile(
-    r"(?:<!-- not run: (?P<reason>[^\n]*?) -->\n)?^```(?:sh|bash)$\n(?P<text>.*?)^```$"
+    r"(?:(?:<!-- not run: (?P<reason>[^\n]*?) -->\n)?^```(?:sh|bash)$|<!-- run -->\n```(?P<python>python)$)"
+    r"\n(?P<text>.*?)^```$"
     r"(?:\n\n^```text$\n(?P<told>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
@@ -66,7 +68,8 @@ def blocks_of(text: str, page: str) -> Iterator[Block]:
     """The blocks of one document."""
     for found in BLOCK.finditer(text):
         line = text.count("\n", 0, found.start("text")) + 1
-        yield Block(page, line, found["text"], found["reason"] or "", found["told"] or "")
+        script = f"python - <<'PYTHON'\n{found['text']}PYTHON\n" if found["python"] else found["text"]
+        yield Block(page, line, script, found["reason"] or "", found["told"] or "")
 
 
 def commands(text: str) -> Iterator[list[str]]:
