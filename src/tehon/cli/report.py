@@ -7,6 +7,7 @@ import typer
 
 from tehon.cli.console import AsJson, Debug, Quiet, out, progress, show
 from tehon.cli.tables import print_side_by_side
+from tehon.report.browse import MOST_ITEMS
 from tehon.report.run import report as write_report
 
 
@@ -23,6 +24,12 @@ def report(  # noqa: PLR0913 - one parameter an option
     votes: Annotated[
         list[Path] | None, typer.Option(help="Votes on these models' answers, from tehon serve; repeatable.")
     ] = None,
+    most_items: Annotated[
+        int,
+        typer.Option(
+            "--items", min=0, help="Items that the page holds at most, chosen by hash; 0 leaves the lists out."
+        ),
+    ] = MOST_ITEMS,
     quiet: Quiet = False,
     json: AsJson = False,
     debug: Debug = False,
@@ -30,7 +37,13 @@ def report(  # noqa: PLR0913 - one parameter an option
     """Put models side by side: Markdown, JSON, LaTeX, CSV and one HTML page that opens from disk."""
     del debug
     written = write_report(
-        runs, to, title=title, every_pair=every_pair, votes=votes or (), progress=progress(quiet=quiet)
+        runs,
+        to,
+        title=title,
+        every_pair=every_pair,
+        votes=votes or (),
+        most_items=most_items,
+        progress=progress(quiet=quiet),
     )
     if json:
         show(written)
