@@ -54,14 +54,15 @@ class List {
       name, title, labels.map((label, place) => [label, titles[place] ?? label]),
     ]);
     this.choices = [...facets, ...this.kind.extra(this)].map(([name, title, options]) => {
-      const choice = make("select", { name }, make("option", { value: "" }, "all"));
+      const choice = make("select", { name, "aria-label": title }, make("option", { value: "" }, "all"));
       choice.append(...options.map(([value, text]) => make("option", { value }, visible(text))));
       const label = make("label", {}, title, choice);
       label.hidden = options.length < (name === "show" ? 1 : 2);
       return label;
     });
     this.form.prepend(...this.choices);
-    this.form.hidden = false;
+    this.section.querySelector(".without").remove();
+    this.section.querySelector(".pages").hidden = this.form.hidden = false;
     this.form.addEventListener("change", () => this.go(0));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
