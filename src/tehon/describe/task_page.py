@@ -12,7 +12,7 @@ METRICS: Mapping[TaskKind, str] = {
     "choice": "accuracy, raw and length-normalised; by what is written, too; balanced accuracy, macro F1 and MCC where "
     "all items share their choices; calibration error",
     "correlation": "Pearson's r and Spearman's ρ",
-    "extraction": "exact match and F1 over characters, each the best over all right answers",
+    "extraction": "exact match and F1 over characters, the best over all right answers; how often one stands in it",
     "generation": "share of answers that end by themselves, distinct runs of characters; people's votes, or a judge's",
     "perplexity": "of the response alone: per token, per item and per byte, with and without the end token; bits per "
     "character",

@@ -1,4 +1,4 @@
-"""NIILC-QA: encyclopaedic questions with short answers, from memory. A third of them have several right answers."""
+"""NIILC-QA: encyclopaedic questions with short answers, from memory; one in six has several right answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
