@@ -186,7 +186,15 @@ def ticks(low: float, high: float) -> list[float]:
     """Round numbers between two bounds for a logarithmic axis: 1, 2, 5, 10, …; powers of ten alone where many fit."""
     powers = [10.0**power for power in range(floor(log10(low)), ceil(log10(high)) + 1)]
     found = [power * factor for power in powers for factor in (1, 2, 5) if low <= power * factor <= high]
-    return found if len(found) <= MOST_TICKS else [tick for tick in found if tick in powers]
+    if len(found) > MOST_TICKS:
+        return [tick for tick in found if tick in powers]
+    return found if len(found) > 1 else _even_ticks(low, high)
+
+
+def _even_ticks(low: float, high: float) -> list[float]:
+    """Between bounds that lie close to each other: some multiples of a round number."""
+    step = 10.0 ** floor(log10(high - low)) / 2
+    return [round(place * step, 9) for place in range(ceil(low / step), floor(high / step) + 1)]
 
 
 def length(one: LengthBin) -> str:

@@ -110,7 +110,7 @@ def test_two_models_tuned_from_one_base_stand_beside_it(pair: list[Path], write_
     items = list(read_items(pair[1] / ITEMS, ItemResult))
     written = report([*pair, write_scores("small, tuned longer", items, adapter="e" * 64)], tmp_path / "report")
     text = (tmp_path / "report" / "report.html").read_text("utf-8")
-    tables = re.findall(r"<table>\n<caption>small and what was tuned from it: [^<]+</caption>.*?</table>", text, re.DOTALL)
+    tables = re.findall(r"<table>\n<caption>small and what was tuned from it: .*?</table>", text, re.DOTALL)
     assert len(tables) == 1
     assert re.findall(r">([^<]+)<small>(?:base|tuned)</small>", tables[0]) == [model.model for model in written.models]
     rows = re.findall(r'<tr><th scope="row">.*?</tr>', tables[0], re.DOTALL)
