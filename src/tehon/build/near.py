@@ -21,7 +21,7 @@ from tehon.records.corpus import Example
 from tehon.records.record import Record
 from tehon.records.release import NearDuplicates
 from tehon.records.step import Content
-from tehon.text.ngrams import Hashes, Letters, stirred
+from tehon.text.ngrams import Hashes, Letters, Places, stirred
 
 STEP = "near duplicates"
 REASON = "nearly repeats another"
@@ -52,9 +52,16 @@ class Clustered(Record, kw_only=True):
 
 
 class Near(NamedTuple):
-    """What nearly repeats another, for each piece one entry a content, and what was done to find it."""
+    """What nearly repeats another, for each piece one entry a content, and what was done to find it.
+
+    Attributes:
+        dropped: what goes.
+        firsts: of all that goes, in order, the first of its cluster, which stays.
+        report: what was done.
+    """
 
     dropped: list[Mask]
+    firsts: Places
     report: Clustered
 
 
@@ -97,7 +104,7 @@ def near_duplicates(
         alike=clusters.alike,
         dropped=int(dropped.sum()),
     )
-    return Near(np.split(dropped, bounds[1:-1]), report)
+    return Near(np.split(dropped, bounds[1:-1]), clusters.firsts(dropped), report)
 
 
 def _blocks(contents: Sequence[Content]) -> list[list[Content]]:

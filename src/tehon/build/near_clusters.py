@@ -9,6 +9,7 @@ Memory: 9 bytes a content, a filter of fixed size, and shingles of fixed number.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +126,16 @@ class Clusters:
         """Members of the largest cluster."""
         return max(self._sizes.values(), default=0)
 
+    def firsts(self, chosen: NDArray[np.bool_]) -> Places:
+        """Of each chosen content the first of its cluster."""
+        return self._roots()[chosen].astype(np.int64)
+
+    def _roots(self) -> NDArray[Any]:
+        roots = self._parent
+        while (roots != (above := roots[roots])).any():
+            roots = above
+        return roots
+
     def dropped(self) -> NDArray[np.bool_]:
         """Which contents go: those that are alike to a member of their cluster that stays."""
         dropped = np.zeros(len(self._parent), dtype=np.bool_)
@@ -141,9 +152,7 @@ class Clusters:
 
     def _clusters(self) -> Iterator[list[int]]:
         """The members of each cluster, both in rising order."""
-        roots = self._parent
-        while (roots != (above := roots[roots])).any():
-            roots = above
+        roots = self._roots()
         members = np.flatnonzero((roots != np.arange(len(roots))) | np.isin(np.arange(len(roots)), [*self._sizes]))
         order = members[np.lexsort((members, roots[members]))]
         bounds = np.flatnonzero(np.diff(roots[order])) + 1

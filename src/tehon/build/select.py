@@ -84,17 +84,21 @@ class _Decision:
         self._bounds = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.int64)
         self._alive: Mask = np.ones(int(self._bounds[-1]), dtype=np.bool_)
         self._taken: list[tuple[str, dict[str, Mask]]] = []
+        self._firsts: dict[str, Iterator[int]] = {}
 
     def write(self) -> Selected:
         """Decide, and write each piece's kept rows and drops."""
         if self._mixture.deduplicate:
             first = deduplicate.first_ones(self._files(KEYS), self._counts, self._folder)
             self._take_out(deduplicate.STEP, {deduplicate.REASON: ~first})
+            firsts = deduplicate.firsts(self._files(KEYS), first, self._folder)
+            self._firsts[deduplicate.REASON] = map(int, firsts)
         clustered = None
         if self._mixture.near_duplicates:
             found = self._near(self._mixture.near_duplicates)
             clustered = found.report
             self._take_out(near.STEP, {near.REASON: np.concatenate(found.dropped)})
+            self._firsts[near.REASON] = map(int, found.firsts)
         self._take_out(mix.STEP, self._beyond())
         kept = [self._write_piece(number, piece) for number, piece in enumerate(self._pieces)]
         return Selected(ledger=tuple(self._ledger(kept)), kept=tuple(kept), clustered=clustered)
@@ -148,8 +152,17 @@ class _Decision:
         encoder = msgspec.json.Encoder()
         for step, left_out in self._taken:
             for reason, mask in left_out.items():
-                for row in np.flatnonzero(mask[rows]):
-                    yield encoder.encode(Drop(example_id=piece.id(int(row)), step=step, reason=reason)) + b"\n"
+                for row in np.flatnonzero(mask[rows]).tolist():
+                    drop = Drop(example_id=piece.id(row), step=step, reason=reason, repeats=self._repeated(reason))
+                    yield encoder.encode(drop) + b"\n"
+
+    def _repeated(self, reason: str) -> str:
+        """The id of what the next content that goes for this reason repeats; empty for other reasons."""
+        if reason not in self._firsts:
+            return ""
+        first = next(self._firsts[reason])
+        number = int(np.searchsorted(self._bounds, first, side="right")) - 1
+        return self._pieces[number].id(first - int(self._bounds[number]))
 
     def _ledger(self, kept: Sequence[int]) -> Iterator[LedgerLine]:
         for source, numbers in self._sources():

@@ -11,7 +11,7 @@ from tehon.build.pipeline import build
 from tehon.errors import BadLicence, BadRawFile, EmptyData, OutputTaken, RawFileMissing, UnknownName
 from tehon.progress import Advance
 from tehon.records.corpus import Drop, Example
-from tehon.records.release import Mixture, Share
+from tehon.records.release import Mixture, NearDuplicates, Share
 from tehon.storage.manifest import read_manifest, verify
 from tehon.storage.shards import read_examples
 
@@ -259,6 +259,32 @@ def test_duplicates_of_an_earlier_source_are_left_out_unless_wanted(raw: Path, t
     once = build(mixture("jsonl"), raw, tmp_path / "a")
     twice = build(mixture("jsonl", deduplicate=False), raw, tmp_path / "b")
     assert twice.examples == once.examples + 1
+
+
+def test_a_drop_names_the_first_example_that_it_repeats(tmp_path: Path) -> None:
+    told = "明治政府は鉄道の建設を決めた。測量は海岸に沿って進められ、橋や堤が築かれた。"
+    rows = [
+        ("何が決まりましたか？", told, "鉄道の建設です。"),
+        ("別の質問です。", "", "別の答えです。"),
+        ("それは何が決まったのですか？", told, "鉄道の建設です。"),
+        ("別の質問です。", "", "別の答えです。"),
+        ("何が決まりましたか？", told.replace("築かれた", "作られた"), "鉄道の建設です"),
+        ("別の質問です｡", "", "別の答えです。"),
+    ]
+    lines = [msgspec.json.encode(dict(zip(("instruction", "input", "output"), row, strict=True))) for row in rows]
+    folder = tmp_path / "raw" / "jsonl"
+    folder.mkdir(parents=True)
+    for name, part in (("a.jsonl", lines[:3]), ("b.jsonl", lines[3:])):
+        (folder / name).write_bytes(b"\n".join(part) + b"\n")
+    build(mixture("jsonl", near_duplicates=NearDuplicates()), tmp_path / "raw", tmp_path / "out")
+    kept = [example.id for example in read_examples(tmp_path / "out")]
+    drops = [msgspec.json.decode(line, type=Drop) for line in (tmp_path / "out" / DROPS).read_bytes().splitlines()]
+    assert kept == ["jsonl/000000", "jsonl/000001", "jsonl/000002"]
+    assert {drop.example_id: (drop.reason, drop.repeats) for drop in drops} == {
+        "jsonl/000003": ("stood before", "jsonl/000001"),
+        "jsonl/000005": ("stood before", "jsonl/000001"),
+        "jsonl/000004": ("nearly repeats another", "jsonl/000000"),
+    }
 
 
 def test_repeated_examples_are_counted_beside_the_ledger(raw: Path, tmp_path: Path) -> None:
