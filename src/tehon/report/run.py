@@ -18,7 +18,7 @@ from tehon.report.samples import samples
 from tehon.report.wording import task_title
 from tehon.report.work import work
 from tehon.storage.atomic import write_bytes, write_text
-from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, pretty, result
+from tehon.storage.manifest import fingerprint, finish, finished, pretty, records_sha256, result
 from tehon.storage.provenance import provenance
 from tehon.storage.votes import read_votes
 
@@ -38,8 +38,6 @@ def report(  # noqa: PLR0913 - one parameter an option
 ) -> Report:
     """The report of these finished folders; also written as report.html, .md and .json, its tables as .tex and .csv.
 
-    `lm_eval/MODEL/results.json` holds the same scores under lm-evaluation-harness's keys.
-
     Args:
         runs: folders of scores, at least one; folders of releases and adapters add their sections.
         out: a new folder, or one that holds this very report.
@@ -53,22 +51,18 @@ def report(  # noqa: PLR0913 - one parameter an option
     Raises:
         UsageError: there are no scores, or two of them have the same model name.
         OutputTaken: `out` holds something else.
-        RawFileMissing: a folder is not finished.
+        RawFileMissing, Damaged: a folder is not finished, or a file is not as it should be.
         DataError: a folder holds another kind, two runs do not fit together, or votes are about other models.
-        Damaged: a file does not match its manifest.
     """
     opened = open_folders(runs)
-    cast = [vote for path in votes for vote in read_votes(path)]
     config = {"title": title, "notes": list(notes), "every_pair": every_pair}
     config |= {} if most_items == MOST_ITEMS else {"most_items": most_items}
     inputs = {f"{place:03d} {folder.name}": folder.sha256 for place, folder in enumerate(opened)}
-    inputs |= {f"votes {place:03d}": file_sha256(path) for place, path in enumerate(votes)}
+    inputs |= {f"votes {place:03d}": records_sha256(read_votes(path)) for place, path in enumerate(votes)}
     if manifest := finished(out, "report", fingerprint(config, inputs)):
         return result(manifest, Report)
-    folders = read_folders(opened, progress)
-    written = assemble(folders, title or TITLE, notes, every_pair=every_pair)
-    if votes:
-        written = with_votes(written, cast)
+    written = assemble(read_folders(opened, progress), title or TITLE, notes, every_pair=every_pair)
+    written = with_votes(written, votes) if votes else written
     write_text(out / "report.html", page(written, opened, most_items, progress))
     _write(written, out, progress)
     finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
@@ -77,10 +71,12 @@ def report(  # noqa: PLR0913 - one parameter an option
 
 def page(written: Report, opened: Sequence[Opened], most_items: int = MOST_ITEMS, progress: Progress = silent) -> str:
     """report.html: the report, with lists of what its folders hold."""
-    return render.html(written, shown(written, opened, most_items, progress), SCRIPTS)
+    lists = shown(written, opened, most_items, progress)
+    return render.html(written, lists, SCRIPTS if lists["items"] else ())
 
 
 def _write(written: Report, out: Path, progress: Progress) -> None:
+    """Everything but the page; `lm_eval/MODEL/results.json` holds the scores under lm-evaluation-harness's keys."""
     with progress("write", len(PAGES), "files") as advance:
         for name, write in PAGES.items():
             if text := write(written):
