@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
-WIDTH, HEIGHT = 1280, 800
+WIDTH = 1280
 ADDRESS = re.compile(r"open (http://[^\s/]+)")
 
 
@@ -31,13 +31,13 @@ def take(run: Path, pictures: Path) -> None:
     path = os.environ.get("TEHON_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as driver, served(run) as address:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", locale="en-GB")
+        page = browser.new_page(color_scheme="light", locale="en-GB")
         page.goto(report.resolve().as_uri())
-        shoot(page, pictures / "report.png")
+        shoot(page, 1000, pictures / "report.png")
         page.goto(address)
         page.get_by_label("Your name").fill("Hana")
         page.keyboard.press("Enter")
-        shoot(page, pictures / "compare.png")
+        shoot(page, 480, pictures / "compare.png")
         browser.close()
 
 
@@ -45,7 +45,7 @@ def take(run: Path, pictures: Path) -> None:
 def served(run: Path) -> Iterator[str]:
     """The address of the comparison of the run's answers; its votes go nowhere."""
     with TemporaryDirectory() as votes:
-        scores = sorted(run.glob("scores-*"))
+        scores = sorted(map(str, run.glob("scores-*")))
         command = [sys.executable, "-m", "tehon", "serve", *scores, "--votes", f"{votes}/votes.jsonl", "--port", "0"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
             try:
@@ -54,8 +54,9 @@ def served(run: Path) -> Iterator[str]:
                 server.terminate()
 
 
-def shoot(page: Page, path: Path) -> None:
-    """What is in the window, as a picture."""
+def shoot(page: Page, height: int, path: Path) -> None:
+    """The top of a page, as a picture."""
+    page.set_viewport_size({"width": WIDTH, "height": height})
     page.wait_for_load_state("networkidle")
     page.screenshot(path=path)
     print(f"{path}: {path.stat().st_size / 1000:,.0f} kB")

@@ -115,6 +115,7 @@ def see_extras(words: list[str]) -> None:
         "tehon bild demo",
         "tehon build no_such_mixture --out out",
         "srun tehon tune stormy --relase r",
+        "share='tehon build demo --wrold $N'\nsbatch --wrap \"$share\"",
         "srun bash -c 'RANK=1 tehon tune stormy --relase r'",
         "for a in 1 2; do tehon fetch jqca; done",
         "torchrun --nproc_per_node 2 -m tehon tune stormi --release r",

@@ -30,6 +30,8 @@ BLOCK = re.compile(
 )
 OPERATORS = set("();<>|&")
 LOOP = re.compile(r"\bfor (\w+) in (\S+)")
+VARIABLE = re.compile(r"\$\w+")
+INSIDE = re.compile(r"(?:\w+=)?(.*\btehon\s.*)", re.DOTALL)
 HERE = re.compile(r"<<-?'?(\w+)'?.*?^\1$", re.MULTILINE | re.DOTALL)
 
 
@@ -75,10 +77,11 @@ def blocks_of(text: str, page: str) -> Iterator[Block]:
 def commands(text: str) -> Iterator[list[str]]:
     """Every simple command of a script, as words; also those inside a quoted word, as `bash -c` takes them.
 
-    What a loop runs over stands for its first word.
+    What a loop runs over stands for its first word, and any other variable for a number.
     """
     for name, first in LOOP.findall(text):
         text = re.sub(rf"\${name}\b", first, text)
+    text = VARIABLE.sub("1", text)
     for line in HERE.sub("", text).replace("\\\n", " ").splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True
@@ -89,8 +92,8 @@ def commands(text: str) -> Iterator[list[str]]:
                 words = []
                 continue
             words.append(token)
-            if " tehon " in f" {token.replace(chr(10), ' ')}":
-                yield from commands(token)
+            if found := INSIDE.fullmatch(token):
+                yield from commands(found[1])
 
 
 def tehon(words: list[str]) -> list[str] | None:
