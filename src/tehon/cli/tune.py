@@ -15,8 +15,17 @@ from tehon.records.showing import Shown
 from tehon.records.tuning import Adapter, Sharding, Tracker
 from tehon.writing.escaping import visible
 
+Shards = Annotated[
+    Sharding, typer.Option(help="What several processes divide among them; none: each holds the whole base.")
+]
+Launcher = Annotated[
+    str, typer.Option("--launch", help='Start several processes with this, such as "torchrun --nproc_per_node 2".')
+]
 Trackers = Annotated[
     list[Tracker] | None, typer.Option(help="Tell these the curve as well; repeatable, never changes the result.")
+]
+Samples = Annotated[
+    list[str] | None, typer.Option("--sample", help="Ask this now and then on the way, for tehon serve; repeatable.")
 ]
 ShowBatch = Annotated[
     int, typer.Option(min=0, help="Print so many examples of the first step with ⟦what is scored⟧, and stop.")
@@ -30,13 +39,10 @@ def tune(  # noqa: PLR0913 - one parameter an option
     to: Annotated[Path | None, typer.Option("--out", help="Folder of the adapter or the model.")] = None,
     base: Annotated[str, typer.Option(help="Folder, hub name, GGUF file or package:NAME of the model to tune.")] = "",
     changes: Annotated[list[str] | None, typer.Option("--set", help="key=value over the recipe; repeatable.")] = None,
-    sharding: Annotated[
-        Sharding, typer.Option(help="What several processes divide among them; none: each holds the whole base.")
-    ] = "none",
-    launcher: Annotated[
-        str, typer.Option("--launch", help='Start several processes with this, such as "torchrun --nproc_per_node 2".')
-    ] = "",
+    sharding: Shards = "none",
+    launcher: Launcher = "",
     track: Trackers = None,
+    samples: Samples = None,
     allow_bin: AllowBin = False,
     show_batch: ShowBatch = 0,
     quiet: Quiet = False,
@@ -60,7 +66,10 @@ def tune(  # noqa: PLR0913 - one parameter an option
         return
     if to is None:
         raise UsageError("--out", "must name the folder of the adapter, but is missing", "Give --out FOLDER")
-    adapter = run.tune(chosen, release, to, sharding=sharding, allow_bin=allow_bin, track=track or (), progress=shown)
+    track, samples = track or [], samples or []
+    adapter = run.tune(
+        chosen, release, to, sharding=sharding, allow_bin=allow_bin, track=track, samples=samples, progress=shown
+    )
     if is_first():
         _tell(adapter, to, json=json)
 

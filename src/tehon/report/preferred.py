@@ -3,14 +3,16 @@
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from tehon.errors import DataError
-from tehon.records.preferences import Interval, Preferences, Vote
+from tehon.records.preferences import Interval, Preferences
 from tehon.records.reporting import Report, TextTable
 from tehon.report.preferences import preferences
 from tehon.report.wording import p_value
+from tehon.storage.votes import read_votes
 from tehon.writing.words import MISSING, amount, share
 
 MINUS = "\N{MINUS SIGN}"
@@ -30,12 +32,14 @@ CSV_COLUMNS = (
 )
 
 
-def with_votes(report: Report, votes: Sequence[Vote]) -> Report:
+def with_votes(report: Report, files: Sequence[Path]) -> Report:
     """The report with what the votes between its models come to, and a note where others were left out.
 
     Raises:
+        RawFileMissing, Damaged: a file of votes is none.
         DataError: none is between two of its models.
     """
+    votes = [vote for path in files for vote in read_votes(path)]
     known = {model.model for model in report.models}
     among = [vote for vote in votes if known.issuperset(vote.models)]
     if not among:

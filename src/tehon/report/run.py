@@ -57,14 +57,12 @@ def report(  # noqa: PLR0913 - one parameter an option
     opened = open_folders(runs)
     config = {"title": title, "notes": list(notes), "every_pair": every_pair}
     config |= {} if most_items == MOST_ITEMS else {"most_items": most_items}
-    inputs = {f"{place:03d} {folder.name}": folder.sha256 for place, folder in enumerate(opened)}
-    inputs |= {f"votes {place:03d}": records_sha256(read_votes(path)) for place, path in enumerate(votes)}
+    inputs = _inputs(opened, votes)
     if manifest := finished(out, "report", fingerprint(config, inputs)):
         return result(manifest, Report)
     written = assemble(read_folders(opened, progress), title or TITLE, notes, every_pair=every_pair)
     written = with_votes(written, votes) if votes else written
-    write_text(out / "report.html", page(written, opened, most_items, progress))
-    _write(written, out, progress)
+    _write(written, page(written, opened, most_items, progress), out, progress)
     finish(out, "report", config=config, inputs=inputs, result=written, provenance=provenance())
     return written
 
@@ -75,8 +73,15 @@ def page(written: Report, opened: Sequence[Opened], most_items: int = MOST_ITEMS
     return render.html(written, lists, SCRIPTS if lists["items"] else ())
 
 
-def _write(written: Report, out: Path, progress: Progress) -> None:
-    """Everything but the page; `lm_eval/MODEL/results.json` holds the scores under lm-evaluation-harness's keys."""
+def _inputs(opened: Sequence[Opened], votes: Sequence[Path]) -> dict[str, str]:
+    """Name -> digest of everything that a report is made from."""
+    folders = {f"{place:03d} {folder.name}": folder.sha256 for place, folder in enumerate(opened)}
+    return folders | {f"votes {place:03d}": records_sha256(read_votes(path)) for place, path in enumerate(votes)}
+
+
+def _write(written: Report, html: str, out: Path, progress: Progress) -> None:
+    """All files; `lm_eval/MODEL/results.json` holds the scores under lm-evaluation-harness's keys."""
+    write_text(out / "report.html", html)
     with progress("write", len(PAGES), "files") as advance:
         for name, write in PAGES.items():
             if text := write(written):

@@ -26,6 +26,7 @@ from tehon.tune.job import Job
 from tehon.tune.order import Order
 from tehon.tune.pace import Pace
 from tehon.tune.processes import agreed, from_main, said_once
+from tehon.tune.sampler import Sampler
 from tehon.tune.schedule import learning_rate
 from tehon.tune.spread import MOMENTS, WEIGHT
 from tehon.tune.spreads import Values, gathered, spread_out
@@ -50,6 +51,7 @@ class Run:
         folder: where checkpoints and the curve go.
         sharding: what is divided among processes.
         layout: how steps are laid out here: the recipe's, or one that needs no mask.
+        sampler: is told each line of the curve, and may ask the model something.
     """
 
     job: Job
@@ -60,6 +62,7 @@ class Run:
     folder: Path
     sharding: Sharding
     layout: Layout
+    sampler: Sampler
 
     @property
     def recipe(self) -> Recipe:
@@ -257,5 +260,6 @@ def _tell(run: Run, moving: _Moving, rate: float, norm: float) -> None:
             validation_loss=measured,
         )
         curve.add(run.folder, line)
+        run.sampler.look(state.step, last=last)
     first = loss if state.first_loss is None else state.first_loss
     moving.state = msgspec.structs.replace(state, window_loss=0.0, window_weight=0.0, first_loss=first, last_loss=loss)

@@ -33,6 +33,7 @@ from tehon.tune.loss_figure import FIGURE, loss_figure
 from tehon.tune.mask_check import settle
 from tehon.tune.precision import base_precision
 from tehon.tune.processes import agreed, from_main
+from tehon.tune.sampler import Sampler, check_samples
 from tehon.tune.spreads import check_sharding, divides_weights
 from tehon.tune.tally import Counted
 from tehon.tune.track import check_trackers, tracked
@@ -51,6 +52,7 @@ def tune(  # noqa: PLR0913 - one parameter an option
     sharding: Sharding = "none",
     allow_bin: bool = False,
     track: Sequence[Tracker] = (),
+    samples: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Adapter:
     """The adapter of one recipe on one release; `out` then holds it in PEFT's format, its card and its manifest.
@@ -67,6 +69,7 @@ def tune(  # noqa: PLR0913 - one parameter an option
         sharding: what is divided among processes; the result is the same.
         allow_bin: the base's weights may be pickled; they are read as plain tensors.
         track: who is told each line of the curve, too; the result is the same.
+        samples: what the model is asked now and then on its way, for `tehon serve` to show; the result is the same.
         progress: is told about every example.
 
     Raises:
@@ -77,7 +80,7 @@ def tune(  # noqa: PLR0913 - one parameter an option
         SystemExit: it failed in another process, which says why.
     """
     with ExitStack() as held:
-        return _tune(Asked(recipe, release, out, sharding, allow_bin, tuple(track)), held, progress)
+        return _tune(Asked(recipe, release, out, sharding, allow_bin, tuple(track), tuple(samples)), held, progress)
 
 
 class Asked(NamedTuple):
@@ -89,6 +92,7 @@ class Asked(NamedTuple):
     sharding: Sharding
     allow_bin: bool
     track: tuple[Tracker, ...]
+    samples: tuple[str, ...]
 
 
 def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
@@ -97,6 +101,7 @@ def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
     with agreed():
         check_sharding(asked.recipe, asked.sharding)
         check_trackers(asked.track)
+        check_samples(asked.samples, asked.sharding)
         job = open_job(asked.recipe, asked.release, allow_bin=asked.allow_bin)
         if main:
             done = _claim(job, asked.out, held)
@@ -109,7 +114,8 @@ def _tune(asked: Asked, held: ExitStack, progress: Progress) -> Adapter:
         corpus, held_back, counted = _read(job, model, progress)
         tuned = begin(model, asked.recipe)
         layout = settle(model, tuned, corpus, asked.recipe, asked.sharding)
-    run = Run(job, model.network, tuned, corpus, held_back, asked.out, asked.sharding, layout)
+    sampler = Sampler(model, job.template, asked.samples, asked.out)
+    run = Run(job, model.network, tuned, corpus, held_back, asked.out, asked.sharding, layout, sampler)
     adapter = _adapter(run, trained := train(run, progress), counted)
     with agreed():
         if main:

@@ -1,4 +1,4 @@
-"""A tuning while it runs: its curve so far, and whether anybody is at it."""
+"""A tuning while it runs: its curve so far, what it says by now, and whether anybody is at it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from tehon.errors import Damaged
 from tehon.storage.alone import at_work
 from tehon.storage.manifest import MANIFEST
 from tehon.tune.curve import CURVE, Line
+from tehon.tune.samples import SAMPLES, Sample, newest
 from tehon.web.given import TUNING
 
 State = Literal["waiting", "running", "broken_off", "complete"]
@@ -23,11 +24,13 @@ class Watched(NamedTuple):
         state: nothing was logged yet, it runs, it stopped before its end, or it has ended.
         lines: of its curve.
         logged: when the last one was written; empty where there is none.
+        samples: its last answers to what it is asked on its way.
     """
 
     state: State
     lines: tuple[Line, ...]
     logged: str
+    samples: tuple[Sample, ...] = ()
 
 
 def watch(folder: Path) -> Watched:
@@ -36,25 +39,21 @@ def watch(folder: Path) -> Watched:
     A last line that is still on its way is left out.
 
     Raises:
-        Damaged: a line is none of a curve, or the curve lies outside the folder.
+        Damaged: a line is none of a curve or no sample, or a file lies outside the folder.
     """
     # What is looked at first may be over when the curve is read, but never the other way round.
     complete, busy = (folder / MANIFEST).exists(), at_work(folder, TUNING)
-    path = inside(folder, CURVE)
+    path, said = inside(folder, CURVE), inside(folder, SAMPLES)
     if not path.is_file():
         return Watched("waiting" if busy else "broken_off", (), "")
-    with path.open("rb") as stream:
-        whole = stream.read().rpartition(b"\n")[0]
+    whole = path.read_bytes().rpartition(b"\n")[0]
     logged = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime(MINUTES)
     state: State = "complete" if complete else "running" if busy else "broken_off"
-    return Watched(state, tuple(_line(path, line) for line in whole.splitlines()), logged)
-
-
-def _line(path: Path, written: bytes) -> Line:
     try:
-        return msgspec.json.decode(written, type=Line)
+        lines = tuple(msgspec.json.decode(line, type=Line) for line in whole.splitlines())
+        return Watched(state, lines, logged, newest(said.read_bytes()) if said.is_file() else ())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Damaged(str(path), f"must hold the lines of a curve, but {error}", "Tune again") from error
+        raise Damaged(str(folder), f"must hold a curve and samples, but {error}", "Tune again") from error
 
 
 def inside(folder: Path, name: str) -> Path:

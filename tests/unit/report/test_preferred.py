@@ -82,10 +82,12 @@ def test_votes_on_other_models_are_left_out_and_said(pair: list[Path], cast: Cas
     assert "24 votes on models that are not in this report are left out." in written.notes
 
 
-def test_more_votes_are_another_report(pair: list[Path], cast: Cast, tmp_path: Path) -> None:
+def test_a_vote_that_is_taken_back_makes_another_report(pair: list[Path], cast: Cast, tmp_path: Path) -> None:
     votes = cast(scripted=True)
     report(pair, tmp_path / "report", votes=[votes])
-    votes.write_bytes(votes.read_bytes() * 2)
+    report(pair, tmp_path / "report", votes=[votes])
+    with votes.open("ab") as stream:
+        stream.write(b'{"voter":"longer","retracts":"3","time":"2026-01-02"}\n')
     with pytest.raises(OutputTaken):
         report(pair, tmp_path / "report", votes=[votes])
     with pytest.raises(RawFileMissing):
