@@ -110,5 +110,11 @@ def _rate(points: Points) -> dict[str, Any]:
 
 
 def _across(title: str | None) -> dict[str, Any]:
-    axis = {"tickMinStep": 1, "tickCount": 10, "labelOverlap": True, "labels": title is not None, "ticks": title is not None}
+    axis = {
+        "tickMinStep": 1,
+        "tickCount": 10,
+        "labelOverlap": True,
+        "labels": title is not None,
+        "ticks": title is not None,
+    }
     return {"x": {"field": "step", "type": "quantitative", "title": title, "scale": {"nice": False}, "axis": axis}}
