@@ -30,7 +30,7 @@ def browser() -> Iterator["Browser"]:
 
 OURS = re.compile(r"(http|ws)://127\.0\.0\.1:|file:///")
 """A server of the test's own, or a page on disk."""
-CUT_OFF = ("ERR_CONNECTION_REFUSED", "ERR_CONTENT_LENGTH_MISMATCH")
+CUT_OFF = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_CONTENT_LENGTH_MISMATCH")
 """A server that has ended, as some tests want it to, and a page that was left while it loaded: no fault of the page."""
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Tab = Callable[..., "Page"]
 FAST = ("--requests-per-second", "1000")
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 PATIENCE_MS = 90_000
 
 
@@ -95,6 +96,7 @@ def test_a_real_tuning_is_watched_until_it_says_that_it_has_ended(
     settings = ["epochs=20", "batch_size=1", "log_steps=5", "max_steps=600"]
     command = [sys.executable, "-m", "tehon", "tune", "demo_tiny", "--base", "tiny:llama", "--release", str(release)]
     command += ["--out", str(tmp_path / "adapter"), *(part for each in settings for part in ("--set", each))]
+    command += ["--sample", HOSTILE]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
         try:
             while not (tmp_path / "adapter" / CURVE).exists():
@@ -111,6 +113,9 @@ def test_a_real_tuning_is_watched_until_it_says_that_it_has_ended(
                 page.get_by_text("It has ended.").wait_for(timeout=PATIENCE_MS)
                 assert int(page.locator("dd").first.inner_text().replace(",", "")) > first
                 assert page.evaluate("window.kept")  # the page was not loaded again
+                assert page.locator("article .prompt").inner_text() == HOSTILE
+                assert page.get_by_text("after step 600").count() == 1
+                assert page.locator("main script, main img").count() == 0
         finally:
             process.kill()
 

@@ -19,6 +19,7 @@ from tehon.report.run import report
 from tehon.storage.atomic import write_text
 from tehon.storage.manifest import finish
 from tehon.storage.provenance import provenance
+from tehon.tune import samples
 from tehon.tune.curve import CURVE, Line, add
 from tehon.web.app import application
 from tehon.web.limits import Limits
@@ -150,6 +151,17 @@ def test_a_tuning_shows_its_last_line_and_a_figure(tuning: Path, open_pages: Ope
     assert "<html" not in now
     add(tuning, line(20, 0.75))
     assert "0.7500" in client.get("/browse/0").text
+
+
+def test_a_tuning_shows_its_newest_answers(tuning: Path, open_pages: Open) -> None:
+    for step, text in ((5, "古い答え"), (15, "新しい答え")):
+        samples.add(tuning, [samples.Sample(step=step, prompt="山は？", text=text, finish="length")])
+    with (tuning / samples.SAMPLES).open("ab") as stream:
+        stream.write(b'{"step":20')
+    now = open_pages(tuning).get("/browse/0/now").text
+    assert "新しい答え" in now
+    assert "after step 15; cut off" in now
+    assert "古い答え" not in now
 
 
 @pytest.mark.parametrize("kept", [1, 12, 40, 80])

@@ -1,15 +1,17 @@
 // How a tuning stands is asked for every two seconds, until it has ended. What comes is the server's own, escaped part.
 const watched = document.getElementById("watched");
 const PAUSE_MS = 2000;
+let seen = "";
 
-async function look() {
-  const answer = await fetch(watched.dataset.source).catch(() => null);
-  if (answer?.ok) {
-    const now = await answer.text();
-    if (now.trim() !== seen) watched.innerHTML = seen = now.trim();
-  }
+function wait() {
   if (!watched.querySelector("[data-ended]")) setTimeout(look, PAUSE_MS);
 }
 
-let seen = watched.innerHTML.trim();
-look();
+async function look() {
+  const answer = await fetch(watched.dataset.source).catch(() => null);
+  const now = answer?.ok ? await answer.text() : seen;
+  if (now !== seen) watched.innerHTML = seen = now;
+  wait();
+}
+
+wait();
