@@ -24,7 +24,17 @@ from tehon.records.evaluation import Suite
 from tehon.records.scores import Score, Scores
 from tehon.storage.atomic import write_bytes
 from tehon.storage.items import ITEMS, item_writer
-from tehon.storage.manifest import file_sha256, fingerprint, finish, finished, plain, pretty, records_sha256, result
+from tehon.storage.manifest import (
+    file_sha256,
+    fingerprint,
+    finish,
+    finished,
+    plain,
+    pretty,
+    records_sha256,
+    result,
+    verify,
+)
 from tehon.storage.provenance import processor, provenance
 from tehon.storage.raw import files_of
 
@@ -108,12 +118,16 @@ def evaluate(
     Raises:
         UsageError: the suite cannot be run as it is, or `out` holds another result.
         DataError: raw files are missing, damaged or too small.
+        Damaged: `out` is finished, but a file in it is not as it was written.
         Contaminated: the model was tuned on items of a task that the suite does not allow.
         ModelError: the model cannot be loaded, or answers with NaN.
     """
     run = plan(suite, subject, raw, loader)
     done = finished(out, "scores", fingerprint(run.config, run.inputs))
-    return result(done, Scores) if done else run.write(loader.load(subject), out, progress)
+    if not done:
+        return run.write(loader.load(subject), out, progress)
+    verify(out, done)
+    return result(done, Scores)
 
 
 def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "Run":

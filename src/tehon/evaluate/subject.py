@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tehon.errors import RawFileMissing
 from tehon.leakage.trained_on import TRAINED_ON
 from tehon.records.files import Manifest
 from tehon.records.record import Record
@@ -83,6 +84,8 @@ def read_tuned(subject: Subject) -> Tuned:
 
 
 def _read_adapter(folder: Path) -> Tuned:
+    if not folder.is_dir():
+        raise RawFileMissing(str(folder), "must be the folder of an adapter, but is not there", "Correct --adapter")
     files = tree_sha256(
         {path.name: path for path in (*folder.glob("adapter_*"), folder / TRAINED_ON) if path.is_file()}
     )

@@ -69,8 +69,11 @@ def to_record(table: dict[str, Any], kind: type[R], where: str, changes: tuple[s
         full = ".".join(filter(None, (at, key)))
         problem = f"{full or 'the table'} is wrong: {reason[:1].lower()}{reason[1:]}{_came(table, key)}"
         fields = ", ".join(field.name for field in msgspec.structs.fields(kind))
-        remedy = f"Known keys are {fields}" if "unknown field" in reason else f"See the docstring of {kind.__name__}"
-        raise BadConfig(where, problem, remedy) from error
+        unknown = reason.partition("unknown field `")[2].rstrip("`")
+        remedy = f"Known keys are {fields}" if unknown else f"See the docstring of {kind.__name__}"
+        blamed = ".".join(filter(None, (key, unknown)))
+        said = next((f"--set {change}" for change in changes if change.partition("=")[0].strip() == blamed), where)
+        raise BadConfig(said, problem, remedy) from error
 
 
 class TomlShelf(Mapping[str, R], Generic[R]):

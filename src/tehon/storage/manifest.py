@@ -144,7 +144,8 @@ def verify(folder: Path, manifest: Manifest) -> None:
     for name, entry in manifest.files.items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != entry.size_bytes or file_sha256(path) != entry.sha256:
-            raise Damaged(str(path), "must be as its manifest says, but is missing or changed", "Make the folder again")
+            problem = "must be as its manifest says, but is missing or changed"
+            raise Damaged(str(path), problem, "Take its folder away, and make it again")
 
 
 def result(manifest: Manifest, kind: type[R]) -> R:

@@ -17,6 +17,7 @@ from tehon.engine.scripted import Scripted
 from tehon.errors import (
     BadConfig,
     BadRawFile,
+    Damaged,
     EmptyData,
     NotFinite,
     OutputTaken,
@@ -110,6 +111,17 @@ def test_the_same_run_twice_gives_the_same_bytes(run: Evaluate, tmp_path: Path) 
 def test_a_finished_run_is_answered_from_its_folder_and_loads_no_model(run: Evaluate) -> None:
     first = run(JNLI)
     assert run(JNLI, loader=Unloadable(Scripted())) == first
+
+
+@pytest.mark.parametrize("name", [ITEMS, "scores.json"])
+def test_a_finished_folder_with_a_half_written_file_is_an_error_that_says_what_to_do(
+    run: Evaluate, tmp_path: Path, name: str
+) -> None:
+    run(JNLI)
+    file = tmp_path / "out" / name
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(Damaged, match=rf"{name}: must be as its manifest says.* Take its folder away"):
+        run(JNLI)
 
 
 def test_a_folder_of_another_run_is_never_overwritten(run: Evaluate, tmp_path: Path) -> None:
