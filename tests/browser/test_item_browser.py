@@ -4,10 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from many_items import HOSTILE, NEEDLE, evaluations
 
+from tehon.build.pipeline import build
+from tehon.records.release import Mixture, Share
 from tehon.report.run import report
+from tehon.storage.atomic import write_bytes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -36,6 +40,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report of so many items, as a file."""
     folder = tmp_path_factory.mktemp("many")
     report(evaluations(folder, MANY), folder / "report")
+    return (folder / "report" / "report.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def of_release(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A report with a release in which an example was left out twice, as a file."""
+    folder = tmp_path_factory.mktemp("release")
+    lines = [{"instruction": f"{place}番の質問です。{HOSTILE}", "output": "答えです。"} for place in (*range(30), 4, 4)]
+    write_bytes(folder / "raw" / "jsonl" / "mine.jsonl", msgspec.json.Encoder().encode_lines(lines))
+    build(Mixture(name="own", sources={"jsonl": Share()}), folder / "raw", folder / "own")
+    report([*evaluations(folder, 10), folder / "own"], folder / "report")
     return (folder / "report" / "report.html").as_uri()
 
 
@@ -202,3 +217,23 @@ def test_nothing_is_wider_than_the_screen(tab: Tab, address: str, width: int) ->
     page = opened(tab, address, viewport={"width": width, "height": 900})
     rows(page).first.locator("summary").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_example_is_shown_with_what_is_learnt_and_what_repeats_it(tab: Tab, of_release: str) -> None:
+    page = tab()
+    page.goto(f"{of_release}#examples?repeated=yes")
+    row = page.locator("#examples .rows > li")
+    page.locator("#examples .found", has_text="1 example").wait_for()
+    row.locator("summary").click()
+    assert row.locator("mark.scored").inner_text() == "答えです。"
+    assert row.locator(".question").inner_text() == "4番の質問です。" + HOSTILE.replace("\u202e", "[U+202E]")
+    row.get_by_text("2 rows were left out because they repeat this example: jsonl/000030, jsonl/000031").wait_for()
+
+
+def test_what_was_left_out_is_named_with_its_step_and_reason(tab: Tab, of_release: str) -> None:
+    page = tab()
+    page.goto(f"{of_release}#drops?q=000031")
+    page.locator("#drops .found", has_text="1 row").wait_for()
+    told = page.locator("#drops .rows > li").inner_text()
+    assert "deduplicate: stood before; repeats jsonl/000004" in told
+    assert page.locator("#items .found").inner_text() == "10 items"

@@ -45,7 +45,7 @@ WORDS = {
     "examples": Words(
         "Examples",
         "example",
-        "What the tuned models learnt from; what is learnt is marked, everything else is only read.",
+        "The examples of the releases. The response is marked, for it is what is learnt; the rest is only read.",
         "texts",
         "data.jsonl in the folder of each release",
     ),

@@ -28,7 +28,7 @@ TITLES = {
     "source": "Source",
     "cluster": "Task cluster",
     "licence": "Licence",
-    "repeated": "Left out as repeating it",
+    "repeated": "Repeated by rows left out",
 }
 
 

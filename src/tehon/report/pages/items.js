@@ -62,7 +62,7 @@ class List {
     });
     this.form.prepend(...this.choices);
     this.section.querySelector(".without").remove();
-    this.section.querySelector(".pages").hidden = this.form.hidden = false;
+    this.form.hidden = false;
     this.form.addEventListener("change", () => this.go(0));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -192,6 +192,7 @@ class List {
     this.rows.start = this.page * PAGE_ROWS + 1;
     const end = this.cancelled && this.value("q") ? "until the search was stopped" : so_far;
     this.found.textContent = `${counted(found.length, this.kind.noun)} ${end}`.trim();
+    this.section.querySelector(".pages").hidden = pages === 1;
     this.section.querySelector(".place").textContent = `page ${this.page + 1} of ${pages.toLocaleString("en")}`;
     this.section.querySelector(".earlier").disabled = this.page === 0;
     this.section.querySelector(".later").disabled = this.page + 1 >= pages;

@@ -27,7 +27,7 @@ function table(head, rows) {
   return make("div", { class: "scroll" }, make("table", {}, make("thead", {}, ...head), make("tbody", {}, ...rows)));
 }
 
-const numbers = (texts) => texts.map((text) => make("td", { class: "n" }, text));
+const numbers = (texts) => texts.map((text) => make("td", { class: "n" }, text.replace(/^-/, "−")));
 const headings = (texts) => texts.map((text) => make("th", { class: "n", scope: "col" }, text));
 
 // What is always seen of a row: where it stands, what it is about, and what is told of it.
