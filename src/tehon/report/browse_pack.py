@@ -18,7 +18,7 @@ BLOCK_ROWS = 250
 BLOCK_BYTES = 1 << 18
 """A block ends with so many rows, or so many bytes of JSON, so that a screen of rows from anywhere is there at once."""
 LEVEL = 6
-"""Of deflate; higher levels take twice the time for a hundredth of the size."""
+"""Of deflate: the highest takes twice the time and saves three parts of a hundred."""
 NONE = 0xFFFF
 """Stands in a column for no value, and for a label beyond the 65,534 that a column can tell apart."""
 
