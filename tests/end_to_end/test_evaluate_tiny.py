@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 from msgspec.structs import replace
 
 from tehon.engine.load import load
 from tehon.engine.spelling import Speller
+from tehon.errors import NotFinite
 from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.requests import token_digest
@@ -120,6 +122,16 @@ def test_every_text_of_a_chunk_is_encoded_once(
     evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, loader=InMemory(model))
     assert encoded
     assert [text for text, times in Counter(encoded).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("setting", ["answer=likelihood", "answer=output"])
+def test_weights_that_are_no_numbers_are_an_error_that_names_an_item(setting: str, raw: Path, tmp_path: Path) -> None:
+    model = load("tiny:llama")
+    model.network.head.weight[0, 0] = torch.nan
+    suite = choose_suite("jnli", Overrides(shots=(0,), settings=(setting,)))
+    with pytest.raises(NotFinite, match=r"item jnli/valid/00000\d: .* must be .*finite.*broken weights"):
+        evaluate(suite, Subject(base="x"), tmp_path / "out", raw=raw, loader=InMemory(model))
+    assert not (tmp_path / "out" / "scores.json").exists()
 
 
 def test_the_digest_of_tokens_tells_borders_and_specials_apart() -> None:

@@ -13,6 +13,7 @@ from tehon.engine.batch import Batch
 from tehon.engine.draw import draw
 from tehon.engine.encode import Encoder
 from tehon.engine.network import Network
+from tehon.engine.protocol import named
 from tehon.errors import ModelError, NotFinite
 from tehon.records.requests import Completion, Generation
 
@@ -87,7 +88,7 @@ def begin(net: Network, encoder: Encoder, ids: Sequence[int], request: Generatio
     kept = 1 if ids[0] == encoder.bos else 0
     if room <= kept:
         problem = f"max_new_tokens must be below the context of {net.context_length}, got {request.max_new_tokens}"
-        raise ModelError(f"request {number}", problem, "Ask for fewer tokens")
+        raise ModelError(named(request, number), problem, "Ask for fewer tokens")
     excess = max(0, len(ids) - room)
     rest = [*ids[:kept], *ids[kept + excess :]]
     # The stream of an answer is its own, so that no other request changes it.
@@ -152,7 +153,8 @@ def chosen(logits: Tensor, answers: Sequence[Answer]) -> list[int]:
     found = torch.stack([whole.long(), tokens], dim=1).tolist()
     for answer, (fine, _) in zip(answers, found, strict=True):
         if not fine:
-            raise NotFinite(f"request {answer.number}", "its logits must be finite, but are not", "Try precision fp32")
+            where, remedy = named(answer.request, answer.number), "Look for broken weights, or try precision fp32"
+            raise NotFinite(where, "its logits must be finite, but are not", remedy)
     return [token for _, token in found]
 
 

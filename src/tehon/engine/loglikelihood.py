@@ -13,6 +13,7 @@ from tehon.engine import forward, head
 from tehon.engine.encode import Encoder
 from tehon.engine.network import Network, on_device
 from tehon.engine.prefix_tree import Row, rows, stretches
+from tehon.engine.protocol import named
 from tehon.engine.tokens import Encoded
 from tehon.errors import ModelError, NotFinite
 from tehon.records.evaluation import Protocol
@@ -38,11 +39,13 @@ def loglikelihood(
         some = requests[start : start + WINDOW]
         whole = encoder.requests(some, protocol)
         bos = encoder.front(protocol)
-        cut = [_fit(net, sequence, protocol, bos, start + at) for at, sequence in enumerate(whole)]
+        names = (named(request, number) for number, request in enumerate(some, start))
+        cut = [_fit(net, sequence, protocol, bos, name) for name, sequence in zip(names, whole, strict=True)]
         for at, (logprob, greedy) in enumerate(score(net, cut)):
             if not np.isfinite(logprob).all():
-                problem = "the log-likelihood must be a finite number, but is not"
-                raise NotFinite(f"request {start + at} ({some[at].continuation[:30]!r})", problem, "Try precision fp32")
+                problem = f"the log-likelihood of {some[at].continuation[:30]!r} must be a finite number, but is not"
+                remedy = "Look for broken weights, or try precision fp32"
+                raise NotFinite(named(some[at], start + at), problem, remedy)
             yield _answer(some[at], whole[at], cut[at], logprob, greedy)
 
 
@@ -85,12 +88,11 @@ def _score_row(net: Network, row: Row) -> Iterator[Found]:
             waiting, done = [], last
 
 
-def _fit(net: Network, sequence: Encoded, protocol: Protocol, bos: int | None, number: int) -> Encoded:
+def _fit(net: Network, sequence: Encoded, protocol: Protocol, bos: int | None, where: str) -> Encoded:
     """The sequence cut on the left until the model can read it; a BOS stays in front."""
     excess = len(sequence.ids) - 1 - net.context_length
     if excess <= 0:
         return sequence
-    where = f"request {number}"
     if protocol.overlong != "left":
         problem = f"must have at most {net.context_length + 1} tokens, but has {len(sequence.ids)}"
         raise ModelError(where, problem, "Take fewer shots, or a protocol that cuts on the left")

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from tehon.prompts import ChatTemplate
 from tehon.records.evaluation import Protocol
-from tehon.records.requests import AnyRequest, Completion, Generation, Loglikelihood, Scored
+from tehon.records.requests import AnyRequest, Completion, Generation, Loglikelihood, Request, Scored
+
+
+def named(request: Request, number: int) -> str:
+    """For messages: the item that a request is about, else its place among those that are asked together."""
+    return f"item {request.item}" if request.item else f"request {number}"
 
 
 class Model(typing.Protocol):

@@ -120,7 +120,7 @@ def _turns(shot: Item) -> tuple[Turn, Turn]:
 
 def ready(asked: Sequence[Asked], ask: Ask, way: Way, model: Model) -> list[Asked]:
     """The items with what the model is asked about each, in its tokens: nothing of it is ever encoded again."""
-    wanted = [ask(one, way) for one in asked]
+    wanted = [[replace(request, item=one.blank.item) for request in ask(one, way)] for one in asked]
     read = iter(model.read([request for some in wanted for request in some], way.protocol))
     return [replace(one, requests=tuple(islice(read, len(some)))) for one, some in zip(asked, wanted, strict=True)]
 

@@ -29,6 +29,7 @@ class Loglikelihood(Record, kw_only=True):
         continuation: what is scored.
         end: the end token is scored after it as well.
         special: the context means the special tokens in it, as a tokenizer's chat template does.
+        item: that it is about, for messages; empty where there is none.
         spelling: its tokens, once the model that is to answer has read it under the protocol that it is asked under.
     """
 
@@ -36,6 +37,7 @@ class Loglikelihood(Record, kw_only=True):
     continuation: str
     end: bool = False
     special: bool = False
+    item: str = ""
     spelling: Spelling | None = None
 
 
@@ -52,6 +54,7 @@ class Generation(Record, kw_only=True):
             (Holtzman et al. 2020, arXiv 1904.09751).
         seed: of the draw, which depends on the context as well, but on no other request.
         special: the context means the special tokens in it, as a tokenizer's chat template does.
+        item: that it is about, for messages; empty where there is none.
         spelling: its tokens, once the model that is to answer has read it.
     """
 
@@ -63,6 +66,7 @@ class Generation(Record, kw_only=True):
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
     seed: int = 0
     special: bool = False
+    item: str = ""
     spelling: Spelling | None = None
 
 
