@@ -43,7 +43,10 @@ def stated(adapter: Adapter) -> Iterator[tuple[str, str]]:
     yield "LoRA r", f"{lora.rank}"
     yield "LoRA α", f"{lora.alpha:g}"
     yield "LoRA dropout", f"{lora.dropout:g}"
-    yield "target modules", lora.targets if isinstance(lora.targets, str) else ", ".join(lora.targets) or "the family's"
+    yield (
+        "target modules",
+        lora.targets if isinstance(lora.targets, str) else ", ".join(lora.targets) or "the family's own",
+    )
 
 
 def found(adapter: Adapter) -> Iterator[tuple[str, str]]:

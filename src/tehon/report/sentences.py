@@ -37,7 +37,9 @@ def verdict(report: Report) -> str:
 def caveats(report: Report) -> tuple[str, ...]:
     """What the kinds of numbers in this report hide."""
     metrics = {score.metric for model in report.models for score in model.scores}
-    found = [f"Every model was asked under the protocol {report.protocol.name}: {report.protocol.title}."]
+    protocol = report.protocol
+    told = protocol.title.removeprefix(f"{protocol.name}: ")
+    found = [f"Every model was asked under the protocol {protocol.name}: {told}."]
     if "accuracy" in metrics:
         found.append(
             "An accuracy near that of always giving the most frequent answer shows nothing; "
