@@ -47,11 +47,10 @@ def shell(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Iterat
         "PIP_ROOT_USER_ACTION": "ignore",
     }
     command = [sys.executable, str(IMPORTABLE / "warm_tehon.py"), "serve", str(door)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == "ready\n"
         yield environment
-        server.kill()
 
 
 @pytest.fixture(scope="session")

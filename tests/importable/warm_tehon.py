@@ -8,6 +8,7 @@ What runs is `tehon.cli.main.main` itself, in a process of its own. Only the way
 
 import json
 import os
+import select
 import socket
 import sys
 
@@ -16,7 +17,7 @@ STREAMS = 3
 LONGEST = 1 << 20
 
 
-def serve(address: str) -> None:
+def serve(address: str) -> int:
     """Load everything, say so, and fork for each call."""
     import tehon.cli.main  # noqa: PLC0415 - callers load nothing
     import tehon.engine.load  # noqa: PLC0415
@@ -29,12 +30,13 @@ def serve(address: str) -> None:
         door.bind(address)
         door.listen()
         print("ready", flush=True)  # noqa: T201
-        while True:
+        while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
             line, _ = door.accept()
             if os.fork() == 0:
                 door.close()
                 answer(line)
             line.close()
+    return 0
 
 
 def answer(line: socket.socket) -> None:
@@ -73,6 +75,4 @@ def call(address: str, arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "serve":
-        serve(sys.argv[2])
-    sys.exit(call(sys.argv[2], sys.argv[3:]))
+    sys.exit(serve(sys.argv[2]) if sys.argv[1] == "serve" else call(sys.argv[2], sys.argv[3:]))
