@@ -71,7 +71,7 @@ class Comparison(Record, kw_only=True):
         first_value: the first model's value on the shared items.
         second_value: the second model's.
         p_value: of the paired test; None where none applies.
-        test: `McNemar exact`, `sign-flip permutation` or `swap permutation`, these with how it was computed in brackets.
+        test: `McNemar exact`, `sign-flip permutation` or `swap permutation`, these with how it was done in brackets.
         count: items both answered.
         adjusted_p_value: after Holm's correction over every comparison of the report.
         only_first: items that only the first model answered right; None where that is not judged.
