@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from many_items import HOSTILE, NEEDLE, evaluations
+from many_items import HOSTILE, NEEDLE, evaluations, of_every_kind
 
 from tehon.build.pipeline import build
 from tehon.records.release import Mixture, Share
@@ -237,3 +237,20 @@ def test_what_was_left_out_is_named_with_its_step_and_reason(tab: Tab, of_releas
     told = page.locator("#drops .rows > li").inner_text()
     assert "deduplicate: stood before; repeats jsonl/000004" in told
     assert page.locator("#items .found").inner_text() == "10 items"
+
+
+def test_every_kind_of_result_opens_to_what_it_says(tab: Tab, tmp_path: Path) -> None:
+    report(of_every_kind(tmp_path), tmp_path / "report")
+    page = opened(tab, (tmp_path / "report" / "report.html").as_uri())
+    for row in rows(page).all():
+        row.locator("summary").first.click()
+    shown = rows(page).all_inner_texts()
+    told = (
+        ("雨です。", "read as 雨 (prefix)", "none of the choices", "chosen ✗ −1.00", "What tuned read"),
+        ("small was not asked, because the prompt does not fit: the prompt has 12 tokens.",),
+        ("✗ small: no answer", "✓ tuned: 雨です。", "F1 0.50", "also right: 雨天", "3 tokens on the left (of query)"),
+        ("perplexity 2.718", "−2.00"),
+        ("draw of the shots: 1", "was shown 1 shot less", "annotators' value: 2.5"),
+        ("draw of the shots: 2",),
+    )
+    assert [[text for text in texts if text not in row] for texts, row in zip(told, shown, strict=True)] == [[]] * 6

@@ -1,9 +1,11 @@
 """Finished evaluations of two models on as many items as wanted: made up by a fixed rule, written as tehon writes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+
+from msgspec.structs import replace
 
 from tehon.evaluate import choice
 from tehon.prompts import few_shot
@@ -39,12 +41,17 @@ def _write(out: Path, name: str, count: int, *, tuned: bool) -> Path:
                 rows.write(result)
                 kept.append(result)
             found += [each for each in choice.score(kept[:500]) if each.metric in {"accuracy", "macro_f1"}]
+    return _finish(out, name, found, count, tuned=tuned)
+
+
+def _finish(out: Path, name: str, found: Sequence[Score], count: int, *, tuned: bool) -> Path:
+    tasks = dict.fromkeys(score.task for score in found)
     scores = Scores(
         model=name,
         base="models/small",
         model_digest=sha256(b"small").hexdigest(),
         adapter="f" * 64 if tuned else "",
-        suite=Suite(name="many", cells=(Cell(task=TASK.name, shots=SHOTS),)),
+        suite=Suite(name="many", cells=tuple(Cell(task=task, shots=SHOTS) for task in tasks)),
         protocol=Protocol(name="tehon", title="every prompt encoded as in tuning"),
         scores=tuple(found),
         positions=1,
@@ -53,6 +60,43 @@ def _write(out: Path, name: str, count: int, *, tuned: bool) -> Path:
     write_bytes(out / "scores.json", pretty(scores))
     finish(out, "scores", config={"name": name}, inputs={}, result=scores, provenance=provenance())
     return out
+
+
+def of_every_kind(folder: Path) -> list[Path]:
+    """The same two models on a few items of every kind of task, some of whose prompts lost something."""
+    found = []
+    for name in ("small", "tuned"):
+        tuned = name == "tuned"
+        results = list(_kinds("雨です。" if tuned else "", tuned=tuned))
+        with item_writer(folder / name / ITEMS) as rows:
+            for result in results:
+                rows.write(result)
+        counted = [
+            Score(task=each.task, template=each.template, shots=0, metric="ends", value=1, count=1) for each in results
+        ]
+        found.append(_finish(folder / name, name, counted, len(results), tuned=tuned))
+    return found
+
+
+def _kinds(said: str, *, tuned: bool) -> Iterator[ItemResult]:
+    asked = ItemResult(
+        item="a/0",
+        task="written",
+        template="own" if tuned else "other",
+        shots=0,
+        instruction="明日の天気は？",
+        context=f"{'問い' if tuned else '質問'}：明日の天気は？\n答え：",
+        prompt_tokens=12,
+        gold="雨",
+    )
+    chosen = replace(asked, choices=("晴れ", "雨"), logprobs=(-1.0, -2.5), prediction="晴れ", correct=False)
+    yield replace(chosen, output=said, matched="prefix" if said else "none", said="雨" if said else "")
+    yield replace(asked, item="a/1", choices=("晴れ", "雨"), skipped=True)
+    spoken = replace(asked, item="b/0", task="spoken", prediction=said, finish="end", tokens=4, f1=0.5, correct=tuned)
+    yield replace(spoken, references=("雨天",), category="weather", truncated=3, cut=("query",))
+    yield replace(asked, item="c/0", task="scored", logprobs=(-2.0,), tokens=2, end_logprob=-1.0)
+    for seed in (1, 2):
+        yield replace(chosen, item="d/0", task="drawn", seed=seed, dropped_shots=1, value=2.5)
 
 
 def _results(count: int, shots: int, *, tuned: bool) -> Iterator[ItemResult]:
