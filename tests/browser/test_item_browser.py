@@ -244,6 +244,8 @@ def test_every_kind_of_result_opens_to_what_it_says(tab: Tab, tmp_path: Path) ->
     page = opened(tab, (tmp_path / "report" / "report.html").as_uri())
     for row in rows(page).all():
         row.locator("summary").first.click()
+    marks = rows(page).first.locator("figure li").all_inner_texts()
+    assert marks == ["wrong", "none of the choices", "right", "read as 雨 (prefix)"]
     shown = rows(page).all_inner_texts()
     told = (
         ("雨です。", "read as 雨 (prefix)", "none of the choices", "chosen ✗ −1.00", "What tuned read"),

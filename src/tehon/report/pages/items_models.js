@@ -130,7 +130,7 @@ function body(list, { row, strings, place }) {
     ...others,
     facts(row),
     row.choices ? choiceTable(row, strings, given) : scoredTable(given),
-    written(given, Boolean(row.choices)),
+    written(given, row),
     ...given.map(shortened),
   ];
 }
@@ -197,9 +197,12 @@ function scoredTable(answers) {
 }
 
 // What models wrote; where they were to choose, with how that was understood.
-function written(answers, choosing) {
+function written(answers, { choices, gold }) {
+  const choosing = Boolean(choices);
+  const judged = ({ said: choice, correct }) => (choosing ? choice === gold : correct);
   const wrote = answers.filter(({ finish, matched }) => (choosing ? matched : finish));
-  return wrote.length ? make("div", { class: "answers" }, ...wrote.map((answer) => figure(answer, choosing))) : null;
+  const figures = wrote.map((answer) => figure({ ...answer, correct: judged(answer) }, choosing));
+  return figures.length ? make("div", { class: "answers" }, ...figures) : null;
 }
 
 function figure({ name, prediction, output, correct, f1, said: choice, matched, finish, tokens = 0 }, choosing) {
