@@ -114,6 +114,13 @@ def test_answers_come_in_the_order_of_the_requests_and_say_what_they_took(model:
     assert "repetition_penalty" not in server.asked[0]
 
 
+def test_how_tokens_are_drawn_is_told_where_any_are(model: Served, server: Server) -> None:
+    list(model.generate([Generation(context="山"), Generation(context="山", temperature=0.7, top_p=0.9, seed=3)]))
+    cold, warm = sorted(server.asked, key=lambda body: float(body["temperature"]))
+    assert not {"seed", "top_p"} & cold.keys()
+    assert (warm["temperature"], warm["top_p"], warm["seed"]) == (0.7, 0.9, 3)
+
+
 def test_a_conversation_goes_to_the_server_s_own_chat_template(model: Served, server: Server) -> None:
     assert model.chat is not None
     server.answer = lambda body: (
