@@ -8,6 +8,7 @@ from tehon.records.record import Record
 from tehon.storage.atomic import disk_errors, write_bytes
 
 CURVE = "metrics.jsonl"
+FIGURE = "loss.svg"
 
 
 class Line(Record, omit_defaults=True):

@@ -23,9 +23,8 @@ from tehon.storage.manifest import plain, read_manifest, result
 from tehon.storage.shards import read_documents, read_examples
 from tehon.templates import TEMPLATES
 from tehon.tune.checkpoint import CHECKPOINT
-from tehon.tune.curve import CURVE
+from tehon.tune.curve import CURVE, FIGURE
 from tehon.tune.export import MODEL_FILES
-from tehon.tune.loss_figure import FIGURE
 
 CARD = "README.md"
 OWN_FILES = (CHECKPOINT, CURVE, FIGURE, CONFIG, WEIGHTS, CARD, TRAINED_ON)

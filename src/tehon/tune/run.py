@@ -25,11 +25,10 @@ from tehon.tune.cache import encoded_release
 from tehon.tune.card import card
 from tehon.tune.checkpoint import CHECKPOINT
 from tehon.tune.corpus import Corpus
-from tehon.tune.curve import lines
+from tehon.tune.curve import FIGURE, lines
 from tehon.tune.export import export
 from tehon.tune.job import CARD, Job, check_fit, check_folder, check_vocabulary, open_job
 from tehon.tune.loop import Run, Trained, train
-from tehon.tune.loss_figure import FIGURE, loss_figure
 from tehon.tune.mask_check import settle
 from tehon.tune.precision import base_precision
 from tehon.tune.processes import agreed, from_main
@@ -38,6 +37,8 @@ from tehon.tune.spreads import check_sharding, divides_weights
 from tehon.tune.tally import Counted
 from tehon.tune.track import check_trackers, tracked
 from tehon.tune.validation import split
+from tehon.writing.figures import draw
+from tehon.writing.loss_figure import loss_figure
 
 
 class TemplateLoss(UserWarning):
@@ -196,7 +197,7 @@ def _adapter(run: Run, trained: Trained, counted: Counted) -> Adapter:
 
 def _finish(job: Job, adapter: Adapter, out: Path, seconds: float) -> None:
     """Write hashes of what was tuned on, figure and card, take the checkpoint away, and write the manifest last."""
-    write_text(out / FIGURE, loss_figure(lines(out)))
+    write_text(out / FIGURE, draw(loss_figure(lines(out))))
     write_trained_on(job.contents(), out / TRAINED_ON)
     write_text(out / CARD, card(adapter, job.data, count_by_licence(job.release), FIGURE))
     (out / CHECKPOINT).unlink(missing_ok=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from tehon.tune import curve
 from tehon.tune.curve import Line
-from tehon.tune.loss_figure import loss_figure
 from tehon.writing.colours import BLUE, GREEN, ORANGE
-from tehon.writing.loss_figure import HELD_BACK, TRAINING
+from tehon.writing.figures import draw
+from tehon.writing.loss_figure import HELD_BACK, TRAINING, loss_figure
 
 
 def lines(steps: int, every: int = 0) -> list[Line]:
@@ -32,7 +32,7 @@ def paths(figure: str, colour: str) -> list[str]:
 
 
 def test_losses_and_learning_rate_are_drawn_and_told_apart_without_colours() -> None:
-    figure = loss_figure(lines(60, every=5))
+    figure = draw(loss_figure(lines(60, every=5)))
     assert len(paths(figure, BLUE.light)) == len(paths(figure, ORANGE.light)) == len(paths(figure, GREEN.light)) == 1
     assert "stroke-dasharray" in paths(figure, ORANGE.light)[0]
     assert "5,3" not in paths(figure, BLUE.light)[0]
@@ -41,7 +41,7 @@ def test_losses_and_learning_rate_are_drawn_and_told_apart_without_colours() -> 
 
 
 def test_a_run_without_held_back_examples_does_not_speak_of_them() -> None:
-    figure = loss_figure(lines(60))
+    figure = draw(loss_figure(lines(60)))
     assert HELD_BACK not in figure
     assert not paths(figure, ORANGE.light)
 
@@ -51,12 +51,12 @@ def test_the_description_says_where_the_losses_and_the_rate_went() -> None:
         "From step 1 to step 10 the training loss goes from 4 to 0.4 nats; on held-back examples the loss is 0.9 at "
         "the end, and lowest, 0.8333, at step 6; the learning rate is highest, 0.001, at step 3, and ends at 0.001."
     )
-    assert f'aria-label="{said}"' in loss_figure(lines(10, every=2))
+    assert f'aria-label="{said}"' in draw(loss_figure(lines(10, every=2)))
 
 
 def test_a_run_of_one_step_has_a_figure_and_a_long_one_is_no_larger_for_it() -> None:
-    assert BLUE.light in loss_figure(lines(1))
-    assert len(loss_figure(lines(20_000, every=10))) < 50_000
+    assert BLUE.light in draw(loss_figure(lines(1)))
+    assert len(draw(loss_figure(lines(20_000, every=10)))) < 50_000
 
 
 def test_the_curve_comes_back_as_it_was_written(tmp_path: Path) -> None:
