@@ -17,9 +17,9 @@ from tehon.report.terminal import side_by_side
 
 SHOWN_ANSWERS = 3
 COLUMNS = ("", "value", "±", "seeds ±", "baseline", "items", "flags")
-HEADING = 22
+HEADING, NARROW_HEADING = 22, 12
 """A heading that is wider than its column and than this goes on below."""
-LABEL = 0.42
+LABEL = 0.32
 """Share of a narrow terminal that the first column may take."""
 WIDE = 100_000
 
@@ -114,7 +114,7 @@ def _drawn(shown: TextTable, places: Sequence[int], label: int | None = None, ti
     table.add_column(Text(shown.columns[0]), overflow="fold", max_width=label)
     for place in places:
         name = shown.columns[place]
-        widest = max([HEADING, *(cell_len(row[place]) for row in shown.rows)])
+        widest = max([HEADING if label is None else NARROW_HEADING, *(cell_len(row[place]) for row in shown.rows)])
         table.add_column(Text(name), justify="right", overflow="fold", max_width=widest)
     for row in shown.rows:
         table.add_row(*(Text(row[place]) for place in (0, *places)))
