@@ -31,7 +31,8 @@ class Voter:
 
     def vote(self, choice: str) -> str:
         """Judge what is shown; its key, empty where nothing is left."""
-        key = unescape(self.page().partition('name="matchup" value="')[2].partition('"')[0])
+        ballot = self.page().partition('id="ballot"')[2]
+        key = unescape(ballot.partition('name="matchup" value="')[2].partition('"')[0])
         if key:
             sent = {"name": self.name, "matchup": key, "choice": choice, "reason": ""}
             assert self.client.post("/compare", data=sent).status_code == 303

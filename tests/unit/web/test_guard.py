@@ -44,7 +44,8 @@ def pages(deal: Deal, token: str) -> TestClient:
 
 def ballot(client: TestClient, **fields: str) -> dict[str, str]:
     """What the page's form would send."""
-    key = client.get("/compare?name=Hana").text.partition('name="matchup" value="')[2].partition('"')[0]
+    shown = client.get("/compare?name=Hana").text.partition('id="ballot"')[2]
+    key = shown.partition('name="matchup" value="')[2].partition('"')[0]
     return {"name": "Hana", "matchup": key, "choice": "a", "reason": "", **fields}
 
 
