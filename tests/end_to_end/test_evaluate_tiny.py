@@ -14,8 +14,9 @@ from tehon.engine.spelling import Speller
 from tehon.errors import NotFinite
 from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
+from tehon.evaluate.loader import InMemory
 from tehon.evaluate.requests import token_digest
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
 from tehon.recipes import PROTOCOLS

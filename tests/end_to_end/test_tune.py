@@ -140,7 +140,12 @@ def test_a_killed_process_goes_on_to_the_same_bytes(
     whole = tune(recipe(family), release, tmp_path / "whole")
     arguments = [__file__, str(tmp_path / "killed"), str(release), family, str(int(number))]
     died = subprocess.run([sys.executable, "-c", CHILD, *arguments], check=False, capture_output=True, text=True)
-    assert died.returncode == (-signal.SIGKILL if number == signal.SIGKILL else -signal.SIGINT), died.stderr
+    if number == signal.SIGKILL:
+        assert died.returncode == -signal.SIGKILL, died.stderr
+    else:
+        # Not its number: Python forgets why it ends where a library, such as torch's of operations, tidies up last.
+        assert died.returncode, died.stderr
+        assert died.stderr.endswith("\nKeyboardInterrupt\n")
     assert not (tmp_path / "killed" / "manifest.json").exists()
     assert tune(recipe(family), release, tmp_path / "killed") == whole
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")

@@ -6,10 +6,14 @@ from msgspec.structs import replace
 
 from tehon.cli import evaluate_options as options
 from tehon.cli.console import AllowBin, AsJson, Debug, Quiet, out, progress, show
+from tehon.cli.launch import is_first, launch
 from tehon.cli.tables import print_scores
+from tehon.cli.tune import Launcher
 from tehon.errors import UsageError
 from tehon.evaluate.choose import Overrides, choose_suite
-from tehon.evaluate.run import evaluate as evaluate_model
+from tehon.evaluate.run import evaluate_share
+from tehon.evaluate.share import Share, launched_share
+from tehon.evaluate.spread import evaluate_on
 from tehon.evaluate.subject import Subject
 from tehon.evaluate.sweep import sweep
 from tehon.progress import Progress
@@ -35,6 +39,11 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     precision: options.Weights = "auto",
     name: options.Title = "",
     every_metric: options.EveryMetric = False,
+    launcher: Launcher = "",
+    rank: options.Rank = 0,
+    world: options.World = 1,
+    executor: options.Executor = "",
+    workers: options.Workers = 1,
     allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,
@@ -43,16 +52,29 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     """Score a model, with baselines, histograms and flags beside every number; a stopped run goes on where it was.
 
     How it is asked is a protocol: tehon (the default), paper, jp_stable_1_3, lm_eval, or a TOML file of your own that
-    extends one of them; --set changes one setting. docs/evaluation.md says what each of them changes.
+    extends one of them; --set changes one setting. docs/evaluation.md says what each of them changes, and how several
+    processes, GPUs or machines answer one suite.
     """
     del debug
+    if launcher:
+        launch(launcher)
     changed = Overrides(shots=_numbers(shots), templates=_words(template), protocol=protocol, limit=limit)
     changed = replace(changed, shots_split=shots_split, shots_from=shots_from, settings=tuple(settings or ()))
     changed = replace(changed, allow_contamination=tuple(allow_contaminated or ()))
     base = Subject(base=model, name=name, precision=precision, allow_bin=allow_bin)
-    found = _found(choose_suite(suite, changed), base, adapter or [], to, raw=raw, listening=progress(quiet=quiet))
+    chosen = choose_suite(suite, changed)
+    subjects = [replace(base, adapter=folder) for folder in adapter or []] or [base]
+    shown = progress(quiet=quiet or not is_first())
+    if executor:
+        found = {to: evaluate_on(executor, workers, chosen, _only(subjects), to, raw=raw, progress=shown)}
+    else:
+        share = Share(rank=rank, world=world) if world > 1 else launched_share()
+        found = _found(chosen, subjects, to, share, raw=raw, listening=shown)
+    if not found and share.scored_by == "last":
+        out.print(f"This share is answered; others are missing, and whoever is last scores: {to}")
     if json:
-        show(list(found.values()) if len(found) > 1 else found[to])
+        for scores in found.values() if len(found) == 1 else [list(found.values())] * bool(found):
+            show(scores)
         return
     for folder, scores in found.items():
         print_scores(scores, every_metric=every_metric)
@@ -60,14 +82,21 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
 
 
 def _found(
-    suite: Suite, base: Subject, adapters: list[Path], to: Path, *, raw: Path | None, listening: Progress
+    suite: Suite, subjects: list[Subject], to: Path, share: Share, *, raw: Path | None, listening: Progress
 ) -> dict[Path, Scores]:
-    """Folder -> scores: of the base, of its one adapter, or of several that take turns."""
-    tuned = [replace(base, adapter=folder) for folder in adapters]
-    if len(tuned) > 1:
-        return {to / name: found for name, found in sweep(suite, tuned, to, raw=raw, progress=listening).items()}
-    subject = tuned[0] if tuned else base
-    return {to: evaluate_model(suite, subject, to, raw=raw, progress=listening)}
+    """Folder -> scores: of the base, of its one adapter, or of several that take turns; without those still missing."""
+    if len(subjects) > 1:
+        swept = sweep(suite, subjects, to, raw=raw, progress=listening, share=share)
+        return {to / name: scores for name, scores in swept.items()}
+    scores = evaluate_share(suite, subjects[0], to, share, raw=raw, progress=listening)
+    return {to: scores} if scores else {}
+
+
+def _only(subjects: list[Subject]) -> Subject:
+    if len(subjects) > 1:
+        problem = f"must have one adapter at a time, but there are {len(subjects)}"
+        raise UsageError("--executor", problem, "Give one, or take --launch")
+    return subjects[0]
 
 
 def _words(text: str) -> tuple[str, ...]:

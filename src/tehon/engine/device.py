@@ -1,5 +1,6 @@
 """Which device computes, and in which precision."""
 
+import os
 from pathlib import Path
 
 import torch
@@ -12,8 +13,11 @@ BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 
 
 def best_device() -> torch.device:
-    """The accelerator where there is one, else the processor."""
-    return torch.device("cuda") if torch.cuda.is_available() else torch.device("cpu")
+    """The accelerator where there is one, else the processor; of several processes each has its own."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    number = os.environ.get("LOCAL_RANK")
+    return torch.device("cuda", int(number) % torch.cuda.device_count()) if number else torch.device("cuda")
 
 
 def dtype_for(precision: Precision, device: torch.device) -> torch.dtype:

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.errors import ModelError
+from tehon.evaluate.loader import ENGINE, Loader
 from tehon.evaluate.requests import special
-from tehon.evaluate.run import ENGINE, Loader
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.progress import Progress, silent
 from tehon.prompts import ask

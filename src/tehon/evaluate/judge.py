@@ -16,8 +16,9 @@ from tehon.errors import DataError, UsageError
 from tehon.evaluate.intervals import sign_test
 from tehon.evaluate.judge_prompt import FRAME, judge_prompt, verdict
 from tehon.evaluate.kept import Chunk, Kept
+from tehon.evaluate.loader import ENGINE, Loader
 from tehon.evaluate.requests import token_digest
-from tehon.evaluate.run import ENGINE, SCORES, Loader
+from tehon.evaluate.run import SCORES
 from tehon.evaluate.subject import Subject
 from tehon.progress import Progress, silent
 from tehon.recipes import PROTOCOLS

@@ -53,6 +53,10 @@ class Kept:
             return None
         return chunk if tokens in {"", chunk.tokens} else None
 
+    def has(self, job: str, number: int) -> bool:
+        """Whether there is an answer to a chunk, whatever it was asked."""
+        return self._path(job, number).exists()
+
     def keep(self, job: str, number: int, chunk: Chunk) -> None:
         """Keep a chunk for a later run."""
         write_bytes(self._path(job, number), msgspec.json.encode(chunk))

@@ -14,6 +14,7 @@ from tehon.evaluate.jobs import Job, frame, read, version
 from tehon.evaluate.shots import Pool, alike, draw
 from tehon.recipes import PROTOCOLS
 from tehon.records.evaluation import Cell, Item, Protocol, Suite, Task
+from tehon.records.prompt import Template
 from tehon.storage.raw import find_raw, stand_in
 from tehon.tasks import TASKS
 
@@ -90,8 +91,15 @@ class Planner:
             protocol: the cell's.
             template: prompt version or template name.
             drawn: number of shots, and the seed where there are several.
+
+        Raises:
+            UsageError: the model was tuned with another template, and the cell does not say that it may be asked so.
         """
-        shots, seed = drawn
+        (shots, seed), asked = drawn, frame(task, template)
+        # A task's own prompt version is nobody's template.
+        if isinstance(asked, Template) and self.own_template not in {"", template} and not cell.other_template:
+            problem = f"must be asked in {self.own_template}, with which the model was tuned, got {template}"
+            raise UsageError(f"task {task.name}", problem, "Leave the template out, or set other_template = true")
         place = self.place(task, cell.split or task.split)
         shown = self.shots_place(task, cell, shots) if shots else place
         survey = self.survey(task, place)
@@ -99,7 +107,7 @@ class Planner:
         return Job(
             task=task,
             template=template,
-            frame=frame(task, template),
+            frame=asked,
             shots=shots,
             seed=seed,
             cell=cell,

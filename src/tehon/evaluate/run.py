@@ -1,27 +1,32 @@
 """A suite on one model: every item's answer, and the scores over them."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from time import monotonic
-from typing import Any, Protocol
+from time import monotonic, sleep
+from typing import Any
 
 from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
-from tehon.engine.served import Served, is_served, served_digest
 from tehon.errors import UsageError
 from tehon.evaluate.chosen import mark_chosen
 from tehon.evaluate.contamination import Flags, Guard
 from tehon.evaluate.jobs import Job, read
 from tehon.evaluate.kept import Kept
+from tehon.evaluate.loader import ENGINE, Loader
 from tehon.evaluate.planner import Planner, protocol_of
 from tehon.evaluate.seeds import with_means
 from tehon.evaluate.session import Session
+from tehon.evaluate.share import WHOLE, Share
 from tehon.evaluate.subject import Subject, Tuned, read_tuned
 from tehon.progress import Progress, silent
 from tehon.records.evaluation import Suite
+from tehon.records.files import Manifest
 from tehon.records.scores import Score, Scores
+from tehon.storage.alone import alone_in
 from tehon.storage.atomic import write_bytes
 from tehon.storage.items import ITEMS, item_writer
 from tehon.storage.manifest import (
@@ -39,58 +44,8 @@ from tehon.storage.provenance import processor, provenance
 from tehon.storage.raw import files_of
 
 SCORES = "scores.json"
-
-
-class Loader(Protocol):
-    """Where models come from."""
-
-    def digest(self, subject: Subject) -> str:
-        """sha256 over what the base is made of, known without loading it."""
-
-    def load(self, subject: Subject) -> Model:
-        """The subject, ready to answer."""
-
-
-class Engine:
-    """Models on servers, and with torch behind them, which is imported only when one is asked for. It is a `Loader`."""
-
-    def digest(self, subject: Subject) -> str:
-        """Of configuration, tokenizer and weights, as they lie on the disk; of a server's model its address."""
-        if is_served(subject.base):
-            if subject.adapter:
-                raise UsageError("--adapter", "must have a base that can be loaded, but it is a server", "Leave it out")
-            return served_digest(subject.base)
-        from tehon.engine.load import base_digest  # noqa: PLC0415 - torch takes seconds to import
-
-        return base_digest(subject.base, allow_bin=subject.allow_bin)
-
-    def load(self, subject: Subject) -> Model:
-        """The base in its precision, with its adapter."""
-        if is_served(subject.base):
-            return Served(subject.base)
-        from tehon.engine.load import load  # noqa: PLC0415 - likewise
-
-        return load(subject.base, adapter=subject.adapter, precision=subject.precision, allow_bin=subject.allow_bin)
-
-
-@dataclass(frozen=True, slots=True)
-class InMemory:
-    """A model that somebody has made already, whatever the subject says. It is a `Loader`."""
-
-    model: Model
-
-    def digest(self, subject: Subject) -> str:
-        """The model's own."""
-        del subject
-        return self.model.digest
-
-    def load(self, subject: Subject) -> Model:
-        """The model."""
-        del subject
-        return self.model
-
-
-ENGINE = Engine()
+WAIT_SECONDS = 0.2
+"""Between two looks for the answers of others."""
 
 
 def evaluate(
@@ -123,11 +78,60 @@ def evaluate(
         ModelError: the model cannot be loaded, or answers with NaN.
     """
     run = plan(suite, subject, raw, loader)
-    done = finished(out, "scores", fingerprint(run.config, run.inputs))
+    done = run.done(out)
     if not done:
         return run.write(loader.load(subject), out, progress)
     verify(out, done)
     return result(done, Scores)
+
+
+def evaluate_share(  # noqa: PLR0913 - as above
+    suite: Suite,
+    subject: Subject,
+    out: Path,
+    share: Share,
+    *,
+    raw: Path | None = None,
+    progress: Progress = silent,
+    loader: Loader = ENGINE,
+) -> Scores | None:
+    """Answers one of several shares; the scores, where all others are there, too.
+
+    Processes that see the same folders need not know each other: each keeps its answers in `out`, and whoever finds
+    that none is missing scores them. Where one died, the same call for its share goes on, or one for the whole. The
+    result is the same for any number of shares, but for `positions`: where identical pairs of question and answer lie
+    in several shares, each of them asks.
+
+    Args:
+        suite: what is asked.
+        subject: who is asked.
+        out: a new folder, or one of the same evaluation.
+        share: what is answered here.
+        raw: the folder of raw folders, one a task.
+        progress: is told about every item of the share.
+        loader: makes the model.
+
+    Raises:
+        UsageError, DataError, ModelError: as `evaluate`.
+    """
+    if share == WHOLE:
+        return evaluate(suite, subject, out, raw=raw, progress=progress, loader=loader)
+    run = plan(suite, subject, raw, loader)
+    if done := run.done(out):
+        return result(done, Scores) if share.scores else None
+    model = loader.load(subject)
+    run.answer(model, out, progress, share)
+    while share.waits and not run.answered(model, out):
+        sleep(WAIT_SECONDS)
+    if not share.scores or not run.answered(model, out):
+        return None
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone_in(out, "tehon evaluate", "take another --out"))
+        except UsageError:
+            return None  # another share has found the same, and is scoring
+        done = run.done(out)
+        return result(done, Scores) if done else run.write(model, out, progress)
 
 
 def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "Run":
@@ -172,12 +176,27 @@ class Run:
             "told": {task: list(flags) for task, flags in self.told.items()},
         }
 
+    def done(self, out: Path) -> Manifest | None:
+        """The manifest of this evaluation; None where it is not finished."""
+        return finished(out, "scores", fingerprint(self.config, self.inputs))
+
+    def answer(self, model: Model, out: Path, progress: Progress, share: Share) -> None:
+        """Answer a share of what no earlier run has answered."""
+        session = self._session(model, Kept(out))
+        for place, job in enumerate(self.jobs):
+            # Every job begins with another share, for many have one chunk.
+            session.ask(job, progress, partial(share.has, first=place))
+
+    def answered(self, model: Model, out: Path) -> bool:
+        """Whether nothing is missing, whoever answered."""
+        session = self._session(model, Kept(out))
+        return all(session.answered(job) for job in self.jobs)
+
     def write(self, model: Model, out: Path, progress: Progress) -> Scores:
         """Answer what no earlier run has answered, score it, and finish the folder."""
         started = monotonic()
         kept = Kept(out)
-        # The files do not say which precision `auto` comes to on this machine; the loaded model does.
-        session = Session(model, kept, {**self.inputs, "model": model.digest})
+        session = self._session(model, kept)
         positions = sum(session.ask(job, progress) for job in self.jobs)
         with item_writer(out / ITEMS) as rows:
             lines = [self._told(score) for job in self.jobs for score in session.score(job, self.tuned, rows)]
@@ -188,6 +207,10 @@ class Run:
         made = provenance(machine=processor(), wall_seconds=round(monotonic() - started, 3))
         finish(out, "scores", config=self.config, inputs=self.inputs, result=found, provenance=made)
         return found
+
+    def _session(self, model: Model, kept: Kept) -> Session:
+        # The files do not say which precision `auto` comes to on this machine; the loaded model does.
+        return Session(model, kept, {**self.inputs, "model": model.digest})
 
     def _told(self, score: Score) -> Score:
         return replace(score, flags=(*score.flags, *self.told.get(score.task, ())))

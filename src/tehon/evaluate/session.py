@@ -1,7 +1,7 @@
 """One model answering one job after the other, and the scores of what it answered."""
 
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain
 
@@ -76,14 +76,22 @@ class Session:
         digest = sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
         return f"{job.task.name}-{job.template}-{job.shots}-{digest[:16]}"
 
-    def ask(self, job: Job, progress: Progress) -> int:
-        """Answer every item that no earlier run has answered; the positions that all of them took."""
+    def ask(self, job: Job, progress: Progress, mine: Callable[[int], bool] = lambda _: True) -> int:
+        """Answer every item that no earlier run has answered; the positions that all of them took.
+
+        Args:
+            job: a line of the suite.
+            progress: is told about every chunk.
+            mine: which of its chunks are answered here.
+        """
         key, kind = self.key(job), KINDS[job.task.kind]
         positions = 0
         seen = Seen()
-        with progress(job.title, len(job.draw.places), "items") as advance:
+        with progress(job.title, sum(size for number, size in self._sizes(job) if mine(number)), "items") as advance:
             asked = ask_all(job, job.items(), job.pool(), self.model.chat)
             for number, some in enumerate(chunks(asked, self.items)):
+                if not mine(number):
+                    continue
                 chunk = ready(some, kind.requests, job.way, self.model)
                 tokens = token_digest(request for one in chunk for request in one.requests)
                 found = self.kept.find(key, number, tokens)
@@ -95,6 +103,15 @@ class Session:
                 advance(len(chunk))
                 positions += found.positions
         return positions
+
+    def answered(self, job: Job) -> bool:
+        """Whether every item of a job has been answered, here or elsewhere."""
+        return all(self.kept.has(self.key(job), number) for number, _ in self._sizes(job))
+
+    def _sizes(self, job: Job) -> Iterator[tuple[int, int]]:
+        """Number and items of every chunk of a job."""
+        total = len(job.draw.places)
+        return enumerate(min(self.items, total - start) for start in range(0, total, self.items))
 
     def _answer(self, job: Job, chunk: Sequence[Asked], seen: Seen, tokens: str) -> Chunk:
         before = self.model.positions

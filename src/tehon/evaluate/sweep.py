@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from tehon.engine.protocol import Model
 from tehon.errors import UsageError
-from tehon.evaluate.run import ENGINE, evaluate, plan
+from tehon.evaluate.loader import ENGINE
+from tehon.evaluate.run import evaluate_share, plan
+from tehon.evaluate.share import WHOLE, Share
 from tehon.evaluate.subject import Subject
 from tehon.progress import Progress, silent
 from tehon.records.evaluation import Suite
@@ -48,7 +50,13 @@ class OneBase:
 
 
 def sweep(
-    suite: Suite, subjects: Sequence[Subject], out: Path, *, raw: Path | None = None, progress: Progress = silent
+    suite: Suite,
+    subjects: Sequence[Subject],
+    out: Path,
+    *,
+    raw: Path | None = None,
+    progress: Progress = silent,
+    share: Share = WHOLE,
 ) -> dict[str, Scores]:
     """Folder's name -> the scores of each subject; each has a folder of its own below `out`, named as it is.
 
@@ -60,6 +68,7 @@ def sweep(
         out: the folder of folders.
         raw: the folder of raw folders, one a task.
         progress: is told about every item.
+        share: what is answered here; scores are given of those of which nothing is missing then.
 
     Raises:
         UsageError: two of them have the same name, or as `evaluate`.
@@ -73,7 +82,10 @@ def sweep(
     loader = OneBase()
     for subject in subjects:
         plan(suite, subject, raw, loader)
-    return {
-        subject.title: evaluate(suite, subject, out / subject.title, raw=raw, progress=progress, loader=loader)
+    found = {
+        subject.title: evaluate_share(
+            suite, subject, out / subject.title, share, raw=raw, progress=progress, loader=loader
+        )
         for subject in subjects
     }
+    return {name: scores for name, scores in found.items() if scores}

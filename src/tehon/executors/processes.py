@@ -37,7 +37,7 @@ PATIENCE_SECONDS = 10.0
 """Between the end of a worker's line and the end of its process."""
 
 
-def run(work: Work, tasks: Mapping[str, bytes], workers: int) -> Answers:
+def run(work: Work, tasks: Mapping[str, bytes], workers: int, *, gpus: int = 0) -> Answers:
     """The answers; however the iteration ends, no worker is left.
 
     Raises:
@@ -45,6 +45,7 @@ def run(work: Work, tasks: Mapping[str, bytes], workers: int) -> Answers:
         UsageError: workers die before they can begin.
         Exception: what `work` raised, with the worker's traceback as a note.
     """
+    del gpus  # what the machine has, all of its processes see
     yield from persist(partial(_once, _address(work)), tasks, workers)
 
 

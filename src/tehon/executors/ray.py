@@ -19,9 +19,11 @@ STORE_BYTES = 100 * 2**20
 COLOUR = re.compile(r"\x1b\[\d+m")
 Ray = Any
 """The module, which is imported only where it is needed."""
+Remote = Any
+"""A function as Ray knows it."""
 
 
-def run(work: Work, tasks: Mapping[str, bytes], workers: int) -> Answers:
+def run(work: Work, tasks: Mapping[str, bytes], workers: int, *, gpus: int = 0) -> Answers:
     """The answers; up to `workers` tasks are under way at a time.
 
     They run where this process is connected to Ray already, else on the cluster of `RAY_ADDRESS` or of the last
@@ -41,7 +43,9 @@ def run(work: Work, tasks: Mapping[str, bytes], workers: int) -> Answers:
     if not guest:
         _connect(ray, workers)
     try:
-        yield from persist(partial(_once, ray, work), tasks, workers)
+        needs = {"num_gpus": gpus if ray.cluster_resources().get("GPU") else 0, "max_retries": 0}
+        # Ray can try again by itself, but would not say so.
+        yield from persist(partial(_once, ray, ray.remote(**needs)(work)), tasks, workers)
     finally:
         if not guest:
             ray.shutdown()
@@ -60,9 +64,8 @@ def _connect(ray: Ray, workers: int) -> None:
 
 
 def _once(
-    ray: Ray, work: Work, tasks: Mapping[str, bytes], most: int
+    ray: Ray, function: Remote, tasks: Mapping[str, bytes], most: int
 ) -> Generator[tuple[str, bytes | Died], None, None]:
-    function = ray.remote(max_retries=0)(work)  # Ray can try again by itself, but would not say so
     waiting = deque(tasks)
     flying: dict[Any, str] = {}
     try:

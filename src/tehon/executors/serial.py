@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from tehon.records.execution import Answers, Executor, Work
 
 
-def run(work: Work, tasks: Mapping[str, bytes], _workers: int) -> Answers:
-    """The answers in the order of the tasks."""
+def run(work: Work, tasks: Mapping[str, bytes], workers: int, *, gpus: int = 0) -> Answers:
+    """The answers in the order of the tasks, each with all that the machine has."""
+    del workers, gpus
     for name, argument in tasks.items():
         yield name, work(argument)
 

@@ -185,6 +185,7 @@ class Cell(Record, kw_only=True):
         shots_from: a file of the task's own layout that shots come from, where a split for them cannot be had.
         limit: score only this many items, the first in the protocol's order; None scores all.
         protocol: another than the suite's; empty means the suite's.
+        other_template: a tuned model may be asked in another template than its own, which its scores then say.
         max_new_tokens: for generation.
         repetition_penalty: for generation; 1 is none.
     """
@@ -197,6 +198,7 @@ class Cell(Record, kw_only=True):
     shots_from: str = ""
     limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     protocol: str = ""
+    other_template: bool = False
     max_new_tokens: Annotated[int, msgspec.Meta(ge=1)] = 256
     repetition_penalty: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 

@@ -6,6 +6,7 @@ an executor may run it more than once; it answers for each task exactly once.
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
+from typing import Protocol
 
 from tehon.records.record import Record
 
@@ -35,19 +36,28 @@ Answers = Generator[tuple[str, bytes | Crashed], None, None]
 """Each task's name with its answer, as soon as it is there, in any order; closing it ends what is still under way."""
 
 
+class Run(Protocol):
+    """Takes the function, the tasks (name -> argument, in the order in which they should start) and how many at a time.
+
+    `gpus` says how many a task needs where the executor gives them out; where there are none at all it gets none.
+    """
+
+    def __call__(self, work: Work, tasks: Mapping[str, bytes], workers: int, *, gpus: int = 0) -> Answers:
+        """The answers."""
+
+
 class Executor(Record, kw_only=True):
     """One way to run tasks.
 
     Attributes:
         name: the file's name on the shelf.
         title: one line for the docs.
-        run: takes the function, the tasks (name -> argument, in the order in which they should start) and the number of
-            workers; gives the answers.
+        run: runs tasks.
     """
 
     name: str
     title: str
-    run: Callable[[Work, Mapping[str, bytes], int], Answers]
+    run: Run
 
 
 def persist(once: Once, tasks: Mapping[str, bytes], workers: int) -> Answers:

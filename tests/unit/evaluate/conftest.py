@@ -8,7 +8,8 @@ import pytest
 
 from tehon.engine.protocol import Model
 from tehon.engine.scripted import Scripted
-from tehon.evaluate.run import InMemory, Loader, evaluate
+from tehon.evaluate.loader import InMemory, Loader
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Cell, Suite
 from tehon.records.scores import Scores

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from tehon.engine.scripted import Scripted
 from tehon.errors import Contaminated, Damaged
 from tehon.evaluate.contamination import Guard
+from tehon.evaluate.loader import InMemory
 from tehon.evaluate.planner import Planner
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.leakage.trained_on import TRAINED_ON, write_trained_on
 from tehon.records.corpus import Example

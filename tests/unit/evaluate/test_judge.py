@@ -17,7 +17,8 @@ from tehon.errors import DataError, ModelError, OutputTaken, UsageError
 from tehon.evaluate.intervals import sign_test
 from tehon.evaluate.judge import JUDGEMENT, judge
 from tehon.evaluate.judge_prompt import judge_prompt, verdict
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.loader import InMemory
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Cell, Suite
 from tehon.records.judging import Judged

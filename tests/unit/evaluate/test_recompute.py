@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.loader import InMemory
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.seeds import with_means
 from tehon.evaluate.session import KINDS
 from tehon.evaluate.subject import Subject

@@ -27,7 +27,8 @@ from tehon.errors import (
 )
 from tehon.evaluate import session
 from tehon.evaluate.kept import FOLDER
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.loader import InMemory
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.progress import Advance
 from tehon.records.evaluation import Cell, Protocol, Suite
@@ -253,7 +254,8 @@ import sys, time
 from pathlib import Path
 from tehon.engine.scripted import Scripted
 from tehon.evaluate import session
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.loader import InMemory
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Cell, Suite
 

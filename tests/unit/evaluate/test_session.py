@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tehon.engine.scripted import Scripted
-from tehon.errors import DataError, ModelError, OutputTaken, RawFileMissing
+from tehon.errors import DataError, ModelError, OutputTaken, RawFileMissing, UsageError
 from tehon.evaluate.lengths import Ruler
 from tehon.evaluate.subject import Subject, read_tuned
 from tehon.records.evaluation import Cell
@@ -94,12 +94,18 @@ def test_the_longest_prompt_of_an_item_decides(run: Evaluate, adapter: Path) -> 
         assert ("over_context:3" in score.flags) == (score.shots == 2)
 
 
-def test_an_adapter_is_asked_in_its_own_template_unless_another_is_named(run: Evaluate, adapter: Path) -> None:
-    scores = run(Cell(task="vqa"), Cell(task="jnli", templates=("0.3", "alpaca_en")), adapter=adapter)
+def test_an_adapter_is_asked_in_its_own_template_unless_another_is_allowed(run: Evaluate, adapter: Path) -> None:
+    other = Cell(task="jnli", templates=("0.3", "alpaca_en"), other_template=True)
+    scores = run(Cell(task="vqa"), other, adapter=adapter)
     assert scores.adapter_template == "alpaca_ja"
     assert {score.template for score in scores.scores if score.task == "vqa"} == {"alpaca_ja"}
     for score in scores.scores:
         assert ("other_template" in score.flags) == (score.template == "alpaca_en")
+
+
+def test_an_adapter_asked_in_another_template_is_an_error(run: Evaluate, adapter: Path) -> None:
+    with pytest.raises(UsageError, match="must be asked in alpaca_ja, with which the model was tuned, got alpaca_en"):
+        run(Cell(task="jnli", templates=("alpaca_en",)), adapter=adapter)
 
 
 def test_a_base_is_asked_in_the_task_s_own_template(run: Evaluate) -> None:

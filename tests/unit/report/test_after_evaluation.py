@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tehon.engine.scripted import Scripted
-from tehon.evaluate.run import InMemory, evaluate
+from tehon.evaluate.loader import InMemory
+from tehon.evaluate.run import evaluate
 from tehon.evaluate.subject import Subject
 from tehon.records.evaluation import Cell, Suite
 from tehon.report.run import report
