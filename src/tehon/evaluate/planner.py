@@ -95,15 +95,16 @@ class Planner:
         Raises:
             UsageError: the model was tuned with another template, and the cell does not say that it may be asked so.
         """
-        (shots, seed), asked = drawn, frame(task, template)
-        # A task's own prompt version is nobody's template.
-        if isinstance(asked, Template) and self.own_template not in {"", template} and not cell.other_template:
-            problem = f"must be asked in {self.own_template}, with which the model was tuned, got {template}"
-            raise UsageError(f"task {task.name}", problem, "Leave the template out, or set other_template = true")
+        shots, seed = drawn
         place = self.place(task, cell.split or task.split)
         shown = self.shots_place(task, cell, shots) if shots else place
         survey = self.survey(task, place)
         pool = self.pool(task, place, shown) if shots else None
+        asked = frame(task, template)
+        # A task's own prompt version is nobody's template.
+        if isinstance(asked, Template) and self.own_template not in {"", template} and not cell.other_template:
+            problem = f"must be asked in {self.own_template}, with which the model was tuned, got {template}"
+            raise UsageError(f"task {task.name}", problem, "Leave the template out, or set other_template = true")
         return Job(
             task=task,
             template=template,
