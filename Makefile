@@ -18,8 +18,8 @@ help: ## list the targets
 demo: .venv/installed ## tune a real 268 M model on this machine and compare it with its base (about 6 minutes)
 	$(BIN)/tehon demo --out $(OUT)
 
-test: .venv/installed ## run every test
-	$(BIN)/python -m pytest --quiet
+test: .venv/installed ## run every test, two files at a time
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile
 
 test-browser: .venv/installed ## run the tests in a real browser, with Debian's chromium
 	@command -v "$${TEHON_CHROMIUM:-chromium}" >/dev/null || apt-get install --yes --quiet chromium
