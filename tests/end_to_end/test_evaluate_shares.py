@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tehon.errors import UsageError
 from tehon.evaluate import session
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.kept import FOLDER
 from tehon.evaluate.run import SCORES, evaluate, evaluate_share
-from tehon.evaluate.share import Share
+from tehon.evaluate.share import Share, named_share
 from tehon.evaluate.spread import evaluate_on
 from tehon.evaluate.subject import Subject
 from tehon.executors import EXECUTORS
@@ -96,3 +97,9 @@ def test_a_launcher_starts_processes_and_one_table_is_printed(raw: Path, alone: 
     assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "out") == contents(alone)
     assert done.stdout.count("positions computed: out") == 1
+
+
+@pytest.mark.parametrize("text", ["1", "2/2", "a/2", "-1/2", "0/0"])
+def test_a_share_is_a_number_and_how_many_there_are(text: str) -> None:
+    with pytest.raises(UsageError, match="must be a number from 0 and how many there are"):
+        named_share(text)

@@ -1,6 +1,7 @@
 """`tehon evaluate`: a suite on one model."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from tehon.cli.tune import Launcher
 from tehon.errors import UsageError
 from tehon.evaluate.choose import Overrides, choose_suite
 from tehon.evaluate.run import evaluate_share
-from tehon.evaluate.share import Share, launched_share
+from tehon.evaluate.share import launched_share, named_share
 from tehon.evaluate.spread import evaluate_on
 from tehon.evaluate.subject import Subject
 from tehon.evaluate.sweep import sweep
@@ -40,10 +41,8 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     name: options.Title = "",
     every_metric: options.EveryMetric = False,
     launcher: Launcher = "",
-    rank: options.Rank = 0,
-    world: options.World = 1,
-    executor: options.Executor = "",
-    workers: options.Workers = 1,
+    share: options.ShareName = "",
+    ray: options.Ray = 0,
     allow_bin: AllowBin = False,
     quiet: Quiet = False,
     json: AsJson = False,
@@ -51,40 +50,40 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Score a model, with baselines, histograms and flags beside every number; a stopped run goes on where it was.
 
-    How it is asked is a protocol: tehon (the default), paper, jp_stable_1_3, lm_eval, or a TOML file of your own that
-    extends one of them; --set changes one setting. docs/evaluation.md says what each of them changes, and how several
-    processes, GPUs or machines answer one suite.
+    How it is asked is a protocol: tehon (the default), paper, jp_stable_1_3, lm_eval, or a TOML file of your own; --set
+    changes one setting. docs/evaluation.md says what each changes, and how several GPUs or machines answer one suite.
     """
     del debug
-    if launcher:
-        launch(launcher)
+    launch(launcher)
     changed = Overrides(shots=_numbers(shots), templates=_words(template), protocol=protocol, limit=limit)
     changed = replace(changed, shots_split=shots_split, shots_from=shots_from, settings=tuple(settings or ()))
     changed = replace(changed, allow_contamination=tuple(allow_contaminated or ()))
     base = Subject(base=model, name=name, precision=precision, allow_bin=allow_bin)
-    chosen = choose_suite(suite, changed)
     subjects = [replace(base, adapter=folder) for folder in adapter or []] or [base]
-    shown = progress(quiet=quiet or not is_first())
-    if executor:
-        found = {to: evaluate_on(executor, workers, chosen, _only(subjects), to, raw=raw, progress=shown)}
-    else:
-        share = Share(rank=rank, world=world) if world > 1 else launched_share()
-        found = _found(chosen, subjects, to, share, raw=raw, listening=shown)
-    if not found and share.scored_by == "last":
-        out.print(f"This share is answered; others are missing, and whoever is last scores: {to}")
-    if json:
-        for scores in found.values() if len(found) == 1 else [list(found.values())] * bool(found):
-            show(scores)
-        return
-    for folder, scores in found.items():
-        print_scores(scores, every_metric=every_metric)
-        out.print(f"{scores.items:,} items, {scores.positions:,} positions computed: {folder}")
+    listening = progress(quiet=quiet or not is_first())
+    _tell(_found(Asked(choose_suite(suite, changed), subjects, to, raw, share, ray), listening), to, every_metric, json)
 
 
-def _found(
-    suite: Suite, subjects: list[Subject], to: Path, share: Share, *, raw: Path | None, listening: Progress
-) -> dict[Path, Scores]:
+class Asked(NamedTuple):
+    """What is evaluated, and by whom."""
+
+    suite: Suite
+    subjects: list[Subject]
+    to: Path
+    raw: Path | None
+    share: str
+    ray: int
+
+
+def _found(asked: Asked, listening: Progress) -> dict[Path, Scores]:
     """Folder -> scores: of the base, of its one adapter, or of several that take turns; without those still missing."""
+    suite, subjects, to, raw = asked.suite, asked.subjects, asked.to, asked.raw
+    if asked.ray:
+        if len(subjects) > 1:
+            problem = f"must have one adapter at a time, but there are {len(subjects)}"
+            raise UsageError("--ray", problem, "Give one, or take --launch")
+        return {to: evaluate_on("ray", asked.ray, suite, subjects[0], to, raw=raw, progress=listening)}
+    share = named_share(asked.share) if asked.share else launched_share()
     if len(subjects) > 1:
         swept = sweep(suite, subjects, to, raw=raw, progress=listening, share=share)
         return {to / name: scores for name, scores in swept.items()}
@@ -92,11 +91,16 @@ def _found(
     return {to: scores} if scores else {}
 
 
-def _only(subjects: list[Subject]) -> Subject:
-    if len(subjects) > 1:
-        problem = f"must have one adapter at a time, but there are {len(subjects)}"
-        raise UsageError("--executor", problem, "Give one, or take --launch")
-    return subjects[0]
+def _tell(found: dict[Path, Scores], to: Path, every_metric: bool, json: bool) -> None:  # noqa: FBT001 - both by name
+    """What came of it, as JSON or for people; of several processes started by one command the first alone speaks."""
+    if json and found:
+        show(list(found.values()) if len(found) > 1 else next(iter(found.values())))
+        return
+    if not found and is_first():
+        out.print(f"This share is answered. Others are missing, and the last one scores: {to}")
+    for folder, scores in found.items():
+        print_scores(scores, every_metric=every_metric)
+        out.print(f"{scores.items:,} items, {scores.positions:,} positions computed: {folder}")
 
 
 def _words(text: str) -> tuple[str, ...]:

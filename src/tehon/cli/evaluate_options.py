@@ -35,7 +35,7 @@ Title = Annotated[str, typer.Option(help="The model's name in tables.")]
 EveryMetric = Annotated[
     bool, typer.Option("--every-metric", help="Print all that was measured, not only what tables lead with.")
 ]
-Executor = Annotated[str, typer.Option(help="Answer in shares on ray, one worker each.")]
-Workers = Annotated[int, typer.Option(min=1, help="Shares, with --executor.")]
-Rank = Annotated[int, typer.Option(min=0, help="This process's number, from 0, of --world.")]
-World = Annotated[int, typer.Option(min=1, help="Processes that answer one suite into one --out, each its share.")]
+ShareName = Annotated[
+    str, typer.Option("--share", help="Answer one share, such as 0/8; the last of the eight to answer scores.")
+]
+Ray = Annotated[int, typer.Option(min=0, help="Answer in so many shares on Ray, each with a GPU where there are any.")]

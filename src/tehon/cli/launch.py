@@ -45,12 +45,14 @@ def launch(words: str) -> None:
     they save and stop; a second one kills them.
 
     Args:
-        words: the launcher with its options, such as `torchrun --nproc_per_node 2`.
+        words: the launcher with its options, such as `torchrun --nproc_per_node 2`; empty starts nothing.
 
     Raises:
         UsageError: there is no such launcher.
         Exit: the processes have left.
     """
+    if not words:
+        return
     command = [*_launcher(words), "-m", "tehon", *without_option(sys.argv[1:])]
     with TemporaryDirectory(prefix="tehon-") as name:
         folder = Path(name)

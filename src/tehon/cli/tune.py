@@ -51,8 +51,7 @@ def tune(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Tune a base with LoRA, or every weight where the recipe has none; a run that was stopped goes on where it was."""
     del debug
-    if launcher:
-        launch(launcher)
+    launch(launcher)
     chosen = RECIPES.open(recipe, tuple(changes or ()))
     if base:
         chosen = msgspec.structs.replace(chosen, base=base)

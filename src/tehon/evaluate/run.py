@@ -119,19 +119,7 @@ def evaluate_share(  # noqa: PLR0913 - as above
     run = plan(suite, subject, raw, loader)
     if done := run.done(out):
         return result(done, Scores) if share.scores else None
-    model = loader.load(subject)
-    run.answer(model, out, progress, share)
-    while share.waits and not run.answered(model, out):
-        sleep(WAIT_SECONDS)
-    if not share.scores or not run.answered(model, out):
-        return None
-    with ExitStack() as held:
-        try:
-            held.enter_context(alone_in(out, "tehon evaluate", "take another --out"))
-        except UsageError:
-            return None  # another share has found the same, and is scoring
-        done = run.done(out)
-        return result(done, Scores) if done else run.write(model, out, progress)
+    return run.share(loader.load(subject), out, progress, share)
 
 
 def plan(suite: Suite, subject: Subject, raw: Path | None, loader: Loader) -> "Run":
@@ -191,6 +179,21 @@ class Run:
         """Whether nothing is missing, whoever answered."""
         session = self._session(model, Kept(out))
         return all(session.answered(job) for job in self.jobs)
+
+    def share(self, model: Model, out: Path, progress: Progress, share: Share) -> Scores | None:
+        """Answer a share, and score where nothing is missing then; None where it is, or where another one scores."""
+        self.answer(model, out, progress, share)
+        while share.waits and not self.answered(model, out):
+            sleep(WAIT_SECONDS)
+        if not share.scores or not self.answered(model, out):
+            return None
+        with ExitStack() as held:
+            try:
+                held.enter_context(alone_in(out, "tehon evaluate", "take another --out"))
+            except UsageError:
+                return None  # another share has found the same, and is scoring
+            done = self.done(out)
+            return result(done, Scores) if done else self.write(model, out, progress)
 
     def write(self, model: Model, out: Path, progress: Progress) -> Scores:
         """Answer what no earlier run has answered, score it, and finish the folder."""

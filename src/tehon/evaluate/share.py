@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tehon.errors import UsageError
 from tehon.records.record import Record
 
 
@@ -37,6 +38,19 @@ class Share(Record, kw_only=True):
 
 
 WHOLE = Share()
+
+
+def named_share(text: str) -> Share:
+    """`0/8`: the first of eight; the last of them to answer scores.
+
+    Raises:
+        UsageError: it is not of that form.
+    """
+    rank, _, world = text.partition("/")
+    if not (rank.isdecimal() and world.isdecimal() and int(rank) < int(world)):
+        problem = f"must be a number from 0 and how many there are, such as 0/8, got {text!r}"
+        raise UsageError("--share", problem, "The last of eight is 7/8")
+    return Share(rank=int(rank), world=int(world))
 
 
 def launched_share() -> Share:

@@ -63,14 +63,14 @@ class Answer:
     pause: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Request:
     """What the server was asked, and how many bytes of a file it sent for that."""
 
     path: str
     headers: Mapping[str, str]
     status: int
-    sent: int
+    sent: int = 0
 
 
 class Upstream(ThreadingHTTPServer):
@@ -134,33 +134,30 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in (headers | length | dict(answer.headers)).items():
             self.send_header(name, value)
         self.end_headers()
-        sent = 0
-        try:
-            sent = self.pour(answer, body)
-        finally:
-            self.server.requests.append(Request(self.path, dict(self.headers), status, sent))
+        # Before the first byte, because whoever has the last one may ask at once what was asked.
+        request = Request(self.path, dict(self.headers), status)
+        self.server.requests.append(request)
+        self.pour(answer, body, request)
 
     def do_CONNECT(self) -> None:
         """As a proxy, let nobody through."""
-        self.server.requests.append(Request(self.path, dict(self.headers), 503, 0))
+        self.server.requests.append(Request(self.path, dict(self.headers), 503))
         self.send_error(503)
 
-    def pour(self, answer: Answer, body: bytes) -> int:
+    def pour(self, answer: Answer, body: bytes, request: Request) -> None:
         upto = len(body) if answer.cut is None else answer.cut
-        sent = 0
-        while sent < min(upto, len(body)):
-            block = body[sent : min(sent + answer.block, upto)]
+        while request.sent < min(upto, len(body)):
+            block = body[request.sent : min(request.sent + answer.block, upto)]
             try:
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(block), block) if answer.chunked else block)
             except OSError:
                 break
-            sent += len(block)
+            request.sent += len(block)
             time.sleep(answer.pause)
         if answer.chunked and answer.cut is None:
             self.wfile.write(b"0\r\n\r\n")
         if answer.cut is not None or answer.says is not None:
             self.close_connection = True
-        return sent
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
